@@ -1,0 +1,71 @@
+"""What authorization may ask of the outside: the complete list."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from gatelodge.asking import Question
+
+if TYPE_CHECKING:
+    from gatelodge.authorize.caller import Caller
+    from gatelodge.sigv4 import SigningKey
+
+
+class KeyProblem(StrEnum):
+    """Why an access key cannot be used (reference: sigv4.md section 8)."""
+
+    UNKNOWN = "no such access key"
+    INACTIVE = "the access key is inactive"
+    TOKEN_MISSING = "a temporary access key needs its session token"  # noqa: S105 - a reason
+    TOKEN_INVALID = "the session token is damaged or belongs to another key"  # noqa: S105 - a reason
+    TOKEN_UNEXPECTED = "a long-term access key takes no session token"  # noqa: S105 - a reason
+    EXPIRED = "the session token has expired"
+    UNAVAILABLE = "the identity could not be read"
+
+
+class KeyHolder:
+    """The answer for a usable key: its caller and the signing key, never the secret."""
+
+    __slots__ = ("caller", "signing_key")
+
+    def __init__(self, signing_key: "SigningKey", caller: "Caller") -> None:
+        self.signing_key = signing_key
+        """Derived for the day, region and service that were asked for."""
+        self.caller = caller
+
+
+class KeyRefused:
+    """The answer for a key that cannot be used; `detail` is for the operator, not the caller."""
+
+    __slots__ = ("detail", "reason")
+
+    def __init__(self, reason: KeyProblem, detail: str = "") -> None:
+        self.reason = reason
+        self.detail = detail
+
+
+class FindKey(Question[KeyHolder | KeyRefused]):
+    """Whose access key is this, and what is its signing key for this scope?"""
+
+    __slots__ = ("access_key_id", "date", "region", "service", "session_token")
+
+    def __init__(
+        self, access_key_id: str, session_token: str | None, date: str, region: str, service: str
+    ) -> None:
+        self.access_key_id = access_key_id
+        self.session_token = session_token
+        self.date = date
+        self.region = region
+        self.service = service
+
+    def _value(self) -> tuple[str, str | None, str, str, str]:
+        return (self.access_key_id, self.session_token, self.date, self.region, self.service)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FindKey) and self._value() == other._value()
+
+    def __hash__(self) -> int:
+        return hash(self._value())
+
+    def __repr__(self) -> str:
+        # The session token is a secret.
+        return f"FindKey({self.access_key_id!r}, {self.date}, {self.region}, {self.service})"
