@@ -79,6 +79,7 @@ class Request:
         "headers",
         "id",
         "method",
+        "peer_ip",
         "protocol",
         "raw_path",
         "raw_query",
@@ -100,6 +101,7 @@ class Request:
         received_at: datetime,
         scheme: str = "http",
         protocol: str = "HTTP/1.1",
+        peer_ip: str | None = None,
         client_cert: ClientCert | None = None,
     ) -> None:
         self.id = id
@@ -117,6 +119,8 @@ class Request:
         self.client_cert = client_cert
         self.source_ip = source_ip
         """Decided by the door from the peer and the trusted proxies; canonical text."""
+        self.peer_ip = peer_ip or source_ip
+        """The other end of the connection; the client itself, or a proxy in front."""
         self.received_at = received_at
         """An aware time in UTC: the engine's only clock."""
 

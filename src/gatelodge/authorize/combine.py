@@ -1,0 +1,102 @@
+"""Resource policy and the caller's policies together: verdicts, and the words of each denial.
+
+The tables of reference authorization-workflow.md section 4; the evaluation itself is iam's.
+"""
+
+from typing import assert_never
+
+from gatelodge import iam
+from gatelodge.authorize.access import Access
+from gatelodge.authorize.caller import Caller
+from gatelodge.authorize.decision import Allow, Decision, Deny
+from gatelodge.authorize.resource_policy import INVOKE
+from gatelodge.context.keys import RequestKeys
+from gatelodge.messages import Request
+from gatelodge.published import GatewayResponseType
+
+# How AWS's message names each policy type (reference: iam-evaluation.md section 9).
+_POLICY_WORDS = {
+    iam.PolicyKind.IDENTITY: ("an identity-based policy", "identity-based policy"),
+    iam.PolicyKind.RESOURCE: ("a resource-based policy", "resource-based policy"),
+    iam.PolicyKind.BOUNDARY: ("a permissions boundary", "permissions boundary"),
+    iam.PolicyKind.SESSION: ("a session policy", "session policy"),
+    iam.PolicyKind.SERVICE_CONTROL: ("a service control policy", "service control policy"),
+    iam.PolicyKind.RESOURCE_CONTROL: ("a resource control policy", "resource control policy"),
+}
+
+
+def by_resource_policy_alone(access: Access, ruling: iam.Ruling) -> Decision:
+    """Decide for an anonymous caller: only an explicit Allow admits."""
+    match ruling.verdict:
+        case iam.Verdict.ALLOWED:
+            return Allow(None, ruling)
+        case iam.Verdict.DENIED | iam.Verdict.SILENT:
+            explicit = ruling.verdict is iam.Verdict.DENIED
+            message = denial("anonymous", access, iam.PolicyKind.RESOURCE, explicit=explicit)
+            return _access_denied(message, None, ruling)
+        case _:
+            assert_never(ruling.verdict)
+
+
+def with_caller(request: Request, access: Access, caller: Caller) -> Decision:
+    """Decide for an IAM caller: Table A in the API's own account, Table B across accounts."""
+    principal = caller.principal
+    policies = caller.policies
+    outcome = iam.evaluate(
+        iam.Query(
+            INVOKE,
+            access.method_arn,
+            principal,
+            RequestKeys(request, principal.keys),
+            access.account,
+        ),
+        iam.Policies(
+            policies.identity,
+            policies.boundary,
+            policies.session,
+            resource=access.resource_policy,
+        ),
+    )
+    match outcome.verdict:
+        case iam.Verdict.ALLOWED:
+            return Allow(caller, outcome)
+        case iam.Verdict.DENIED | iam.Verdict.SILENT:
+            explicit = outcome.verdict is iam.Verdict.DENIED
+            kind = outcome.decisive or iam.PolicyKind.IDENTITY
+            message = denial(principal.arn or "anonymous", access, kind, explicit=explicit)
+            return _access_denied(message, caller, outcome)
+        case _:
+            assert_never(outcome.verdict)
+
+
+def denial(who: str, access: Access, kind: iam.PolicyKind, *, explicit: bool) -> str:
+    """Word a denial as AWS does (authorization-workflow.md section 4.1)."""
+    with_article, name = _POLICY_WORDS[kind]
+    reason = (
+        f"with an explicit deny in {with_article}"
+        if explicit
+        else f"because no {name} allows the {INVOKE} action"
+    )
+    return (
+        f"User: {who} is not authorized to perform: {INVOKE} "
+        f"on resource: {masked(access.method_arn)} {reason}"
+    )
+
+
+def masked(arn: str) -> str:
+    """Hide the first eight digits of the account in an ARN, as AWS's answers do."""
+    pieces = arn.split(":", 5)
+    pieces[4] = "********" + pieces[4][8:]
+    return ":".join(pieces)
+
+
+def _access_denied(
+    message: str, caller: Caller | None, verdicts: iam.Ruling | iam.Outcome
+) -> Deny:
+    return Deny(
+        GatewayResponseType.ACCESS_DENIED,
+        "AccessDeniedException",
+        message,
+        caller=caller,
+        verdicts=verdicts,
+    )

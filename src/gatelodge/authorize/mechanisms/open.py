@@ -1,0 +1,23 @@
+"""Methods without authentication (NONE): the resource policy, where there is one, decides.
+
+A signature on such a request is not looked at: the caller stays anonymous
+(reference: authorization-workflow.md section 3.1).
+"""
+
+from gatelodge.asking import Asking
+from gatelodge.authorize.access import Access
+from gatelodge.authorize.combine import by_resource_policy_alone
+from gatelodge.authorize.decision import Allow, Decision
+from gatelodge.authorize.resource_policy import judge_anonymous
+from gatelodge.messages import Request
+
+_PUBLIC = Allow(None, None)
+
+
+def decide(request: Request, access: Access) -> Asking[Decision]:
+    """Admit everyone without a resource policy; with one, whom it explicitly allows."""
+    yield from ()  # a mechanism may ask; this one never has to
+    policy = access.resource_policy
+    if policy is None:
+        return _PUBLIC
+    return by_resource_policy_alone(access, judge_anonymous(request, access, policy))

@@ -1,0 +1,114 @@
+"""`$context` variables of one call, for mappings, gateway responses and access logs.
+
+Reference: gateway-responses.md section 4. A variable that is not there is None; how that is
+written (`-`, nothing, `null`) is for the caller to say.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from gatelodge.context.call import Call
+from gatelodge.iam import Principal, PrincipalKind
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class CallError:
+    """The error of a refused or failed call, as `$context.error.*` shows it."""
+
+    __slots__ = ("message", "response_type")
+
+    def __init__(self, message: str | None, response_type: str) -> None:
+        self.message = message
+        self.response_type = response_type
+
+
+class Variables:
+    """Reads variables of one call by their name below `$context.`."""
+
+    __slots__ = ("access_key_id", "call", "error", "principal")
+
+    def __init__(
+        self,
+        call: Call,
+        principal: Principal | None = None,
+        access_key_id: str | None = None,
+        error: CallError | None = None,
+    ) -> None:
+        self.call = call
+        self.principal = principal
+        self.access_key_id = access_key_id
+        self.error = error
+
+    def get(self, name: str) -> str | None:
+        """Return a variable's value as text; None when it is unknown or has none."""
+        read = _READ.get(name)
+        return None if read is None else read(self)
+
+
+def known_variables() -> frozenset[str]:
+    """Name every variable that can have a value."""
+    return frozenset(_READ)
+
+
+def clf_time(time: datetime) -> str:
+    """Write a time as Common Log Format does: `02/Jan/2026:03:04:05 +0000`."""
+    # Not %b: month names follow the locale there.
+    return f"{time:%d}/{_MONTHS[time.month - 1]}/{time:%Y:%H:%M:%S} +0000"
+
+
+def extended_request_id(request_id: str) -> str:
+    """Derive the extended request id (x-amz-apigw-id): 15 characters and an equals sign."""
+    return request_id.replace("-", "")[-15:] + "="
+
+
+def domain_name(call: Call) -> str | None:
+    """Return the host name that the client used, without the port."""
+    host = call.request.headers.get("host")
+    return None if host is None else host.rsplit(":", 1)[0]
+
+
+def _json_string(text: str | None) -> str:
+    if text is None:
+        return "null"
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c >= " " else f"\\u{ord(c):04x}" for c in escaped) + '"'
+
+
+def _iam(read: Callable[[Principal], str | None]) -> Callable[[Variables], str | None]:
+    def of_principal(variables: Variables) -> str | None:
+        principal = variables.principal
+        if principal is None or principal.kind is PrincipalKind.ANONYMOUS:
+            return None
+        return read(principal)
+
+    return of_principal
+
+
+_READ: dict[str, Callable[[Variables], str | None]] = {
+    "accountId": lambda v: v.call.api.account,
+    "apiId": lambda v: v.call.api.id,
+    "stage": lambda v: v.call.stage.name,
+    "deploymentId": lambda v: v.call.stage.deployment_id,
+    "requestId": lambda v: v.call.request.id,
+    "extendedRequestId": lambda v: extended_request_id(v.call.request.id),
+    "httpMethod": lambda v: v.call.request.method,
+    "path": lambda v: v.call.request.raw_path,
+    "resourcePath": lambda v: v.call.resource.path if v.call.resource else None,
+    "resourceId": lambda v: v.call.resource.id if v.call.resource else None,
+    "protocol": lambda v: v.call.request.protocol,
+    "domainName": lambda v: domain_name(v.call),
+    "domainPrefix": lambda v: (domain_name(v.call) or "").split(".", 1)[0] or None,
+    "requestTime": lambda v: clf_time(v.call.request.received_at),
+    "requestTimeEpoch": lambda v: str(int(v.call.request.received_at.timestamp() * 1000)),
+    "identity.sourceIp": lambda v: v.call.request.source_ip,
+    "identity.userAgent": lambda v: v.call.request.headers.get("user-agent"),
+    "identity.accountId": _iam(lambda p: p.account),
+    "identity.accessKey": lambda v: v.access_key_id,
+    "identity.caller": _iam(lambda p: p.user_id),
+    "identity.user": _iam(lambda p: p.user_id),
+    "identity.userArn": _iam(lambda p: p.arn),
+    "error.message": lambda v: v.error.message if v.error else None,
+    "error.messageString": lambda v: _json_string(v.error.message) if v.error else None,
+    "error.responseType": lambda v: v.error.response_type if v.error else None,
+}

@@ -1,0 +1,166 @@
+"""HTTP_PROXY: the request goes to an HTTP backend as it is, but for what the API maps.
+
+Source: API Gateway Developer Guide, "Set up HTTP integrations in API Gateway"; reference:
+openapi-extensions.md section 4.
+"""
+
+from collections.abc import Mapping
+from typing import assert_never
+from urllib.parse import unquote
+
+from gatelodge.asking import Asking, ask
+from gatelodge.authorize.decision import Allow
+from gatelodge.context.expressions import Expression, compile_expression
+from gatelodge.context.query import write_pair
+from gatelodge.context.variables import Variables
+from gatelodge.integrate.failure import Failure, configuration_error
+from gatelodge.integrate.integrator import Integrator
+from gatelodge.integrate.questions import SendHttp, Unreachable, Unreached
+from gatelodge.integrate.relay import request_fields, response_fields
+from gatelodge.integrate.uri import fill_stage_variables, parse_uri, path_writer
+from gatelodge.messages import Pair, Response
+from gatelodge.published import GatewayResponseType, Integration
+
+_PATH_SOURCE = "method.request.path."
+# The parameters of a presigned URL (reference: sigv4.md section 1).
+_PRESIGNED = frozenset(
+    {
+        "X-Amz-Algorithm",
+        "X-Amz-Credential",
+        "X-Amz-Date",
+        "X-Amz-Expires",
+        "X-Amz-Security-Token",
+        "X-Amz-Signature",
+        "X-Amz-SignedHeaders",
+    }
+)
+
+
+def prepare(integration: Integration, stage_variables: Mapping[str, str]) -> Integrator:
+    """Compile one integration. Raises UriRefused or ExpressionRefused for what cannot work."""
+    origin, path, fixed_query = parse_uri(fill_stage_variables(integration.uri, stage_variables))
+    mapped = _Mapped(integration.request_parameters)
+    write_path = path_writer(path, mapped.path, mapped.from_path)
+    verb = integration.http_method
+    timeout_ms = integration.timeout_in_millis
+    verify_tls = not integration.tls_insecure_skip_verification
+
+    def integrate(variables: Variables, allow: Allow) -> Asking[Response | Failure]:
+        call = variables.call
+        request = call.request
+        if request.body is None:
+            return configuration_error("this door did not see the body of the request")
+        target = write_path(variables)
+        if target is None:
+            return configuration_error("a path parameter of the integration has no usable value")
+        query = _without_credentials(request.raw_query) if allow.caller else request.raw_query
+        if fixed_query or mapped.query:
+            query = mapped.merge_query(query, fixed_query, variables)
+        if query:
+            target = f"{target}?{query}"
+        fields = request_fields(call, origin.host_field, consumed=allow.caller is not None)
+        if mapped.headers:
+            fields = mapped.merge_fields(fields, variables)
+        reply = yield from ask(
+            SendHttp(
+                verb if verb != "ANY" else request.method,
+                origin.scheme,
+                origin.host,
+                origin.port,
+                target,
+                fields,
+                request.body,
+                timeout_ms,
+                verify_tls=verify_tls,
+            )
+        )
+        if isinstance(reply, Unreachable):
+            return _failure(reply)
+        keep_length = request.method == "HEAD" or reply.status == 304
+        reply.headers = response_fields(reply.headers, keep_length=keep_length)
+        return reply
+
+    return integrate
+
+
+class _Mapped:
+    """The requestParameters of one integration, compiled and sorted by where they go."""
+
+    __slots__ = ("from_path", "headers", "path", "query")
+
+    def __init__(self, parameters: Mapping[str, str]) -> None:
+        self.path: dict[str, Expression] = {}
+        self.query: dict[str, Expression] = {}
+        self.headers: dict[str, Expression] = {}
+        places = {"path": self.path, "querystring": self.query, "header": self.headers}
+        from_path = set()
+        for target, text in parameters.items():
+            _, _, place, name = target.split(".", 3)
+            places[place][name] = compile_expression(text)
+            if place == "path" and text.startswith(_PATH_SOURCE):
+                from_path.add(name)
+        self.from_path = frozenset(from_path)
+
+    def merge_query(self, raw_query: str, fixed_query: str, variables: Variables) -> str:
+        """Put the mapped parameters in the place of the client's own of the same names."""
+        mapped = {name: value(variables) for name, value in self.query.items()}
+        kept = [
+            pair
+            for pair in raw_query.split("&")
+            if pair and unquote(pair.partition("=")[0]) not in mapped
+        ]
+        written = [write_pair(name, value) for name, value in mapped.items() if value is not None]
+        return "&".join([fixed_query, *kept, *written] if fixed_query else [*kept, *written])
+
+    def merge_fields(self, fields: list[Pair], variables: Variables) -> list[Pair]:
+        """Put the mapped fields in the place of those of the same names."""
+        mapped = {name: value(variables) for name, value in self.headers.items()}
+        lower = {name.lower() for name, value in mapped.items() if value is not None}
+        kept = [pair for pair in fields if pair[0].lower() not in lower]
+        # A value may come from a decoded query; a line break in it would begin another field.
+        return kept + [
+            (name, _one_line(value)) for name, value in mapped.items() if value is not None
+        ]
+
+
+def _one_line(value: str) -> str:
+    """Make text fit for a field value: octets, and no control characters."""
+    octets = value if max(value, default="") <= "\xff" else value.encode().decode("latin-1")
+    return "".join(c for c in octets if c >= " " and c != "\x7f")
+
+
+def _without_credentials(raw_query: str) -> str:
+    """Take a presigned URL's parameters out of the query: a backend could replay them."""
+    if "X-Amz-" not in raw_query:
+        return raw_query
+    return "&".join(
+        pair for pair in raw_query.split("&") if pair.partition("=")[0] not in _PRESIGNED
+    )
+
+
+def _failure(unreachable: Unreachable) -> Failure:
+    detail = unreachable.detail or unreachable.reason.value
+    match unreachable.reason:
+        case Unreached.TIMED_OUT:
+            return Failure(
+                GatewayResponseType.INTEGRATION_TIMEOUT,
+                "Endpoint request timed out",
+                detail=detail,
+            )
+        case Unreached.DNS:
+            return configuration_error(detail)
+        case (
+            Unreached.REFUSED
+            | Unreached.TLS
+            | Unreached.BROKEN
+            | Unreached.MALFORMED
+            | Unreached.TOO_LARGE
+            | Unreached.OVERLOADED
+        ):
+            return Failure(
+                GatewayResponseType.INTEGRATION_FAILURE,
+                "Network error communicating with endpoint",
+                detail=detail,
+            )
+        case _:
+            assert_never(unreachable.reason)

@@ -1,0 +1,13 @@
+"""The integration types, in one place; a type that is not here is refused when an API is loaded."""
+
+from collections.abc import Callable, Mapping
+
+from gatelodge.integrate import http_proxy, mock
+from gatelodge.integrate.integrator import Integrator
+from gatelodge.published import Integration
+
+INTEGRATIONS: Mapping[str, Callable[[Integration, Mapping[str, str]], Integrator]] = {
+    "HTTP_PROXY": http_proxy.prepare,
+    "MOCK": mock.prepare,
+}
+"""By the integration's type: prepare(integration, stage variables)."""

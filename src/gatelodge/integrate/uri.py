@@ -1,0 +1,110 @@
+"""The URI of an HTTP integration: stage variables filled in once, path parameters for each call.
+
+Source: API Gateway Developer Guide, "Set up HTTP integrations", "Use stage variables".
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from urllib.parse import quote, urlsplit
+
+from gatelodge.context.variables import Variables
+from gatelodge.route.path import escape
+
+_STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
+_PARAMETER = re.compile(r"\{([^{}]+)\}")
+_PORTS = {"http": 80, "https": 443}
+
+
+class UriRefused(ValueError):
+    """The text is no URI that an HTTP integration can call."""
+
+
+class Origin:
+    """Where a backend listens; the Host field is written as it is sent."""
+
+    __slots__ = ("host", "host_field", "port", "scheme")
+
+    def __init__(self, scheme: str, host: str, port: int) -> None:
+        self.scheme = scheme
+        self.host = host
+        self.port = port
+        bracketed = f"[{host}]" if ":" in host else host
+        self.host_field = bracketed if port == _PORTS[scheme] else f"{bracketed}:{port}"
+
+
+def fill_stage_variables(uri: str, variables: Mapping[str, str]) -> str:
+    """Replace `${stageVariables.x}`. Raises UriRefused for a variable that the stage lacks."""
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in variables:
+            raise UriRefused(f"the stage has no variable {match[1]!r}")
+        return variables[match[1]]
+
+    return _STAGE_VARIABLE.sub(value, uri)
+
+
+def parse_uri(uri: str) -> tuple[Origin, str, str]:
+    """Take a filled-in URI apart: origin, path template, fixed query. Raises UriRefused."""
+    try:
+        parts = urlsplit(uri)
+        port = parts.port
+    except ValueError as error:
+        raise UriRefused(f"{uri!r} is not a URI: {error}") from error
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise UriRefused(f"{uri!r} is not an http or https URL with a host")
+    if "{" in parts.netloc or parts.username is not None:
+        raise UriRefused(f"{uri!r} has a parameter or a user name in its host")
+    origin = Origin(parts.scheme, parts.hostname, port or _PORTS[parts.scheme])
+    return origin, parts.path or "/", parts.query
+
+
+def path_parameters(path: str) -> list[str]:
+    """Name the `{parameters}` of a path template, in order."""
+    return _PARAMETER.findall(path)
+
+
+def path_writer(
+    template: str, values: Mapping[str, Callable[[Variables], str | None]], from_path: frozenset[str]
+) -> Callable[[Variables], str | None]:
+    """Compile a path template; the function gives the path of one call.
+
+    values: how each parameter is read; from_path: those that come from the path of the request,
+    which is in its one spelling already. A value that is missing, or that would be a dot segment,
+    gives None: what was authorized is what is sent on.
+    """
+    pieces = _PARAMETER.split(template)
+    if len(pieces) == 1:
+        return lambda _: template
+    if len(pieces) == 3 and pieces[1] in from_path:
+        return _one_parameter(pieces[0], values[pieces[1]], pieces[2])
+
+    def write(variables: Variables) -> str | None:
+        written = []
+        for position, piece in enumerate(pieces):
+            if position % 2 == 0:
+                written.append(piece)
+                continue
+            value = values[piece](variables)
+            if value is None or value in {"", ".", ".."}:
+                return None
+            written.append(_segments(value) if piece in from_path else quote(value, safe=""))
+        return "".join(written)
+
+    return write
+
+
+def _one_parameter(
+    before: str, read: Callable[[Variables], str | None], after: str
+) -> Callable[[Variables], str | None]:
+    """Write the everyday template with one parameter of the path, without a loop."""
+
+    def write(variables: Variables) -> str | None:
+        value = read(variables)
+        return None if value is None else before + _segments(value) + after
+
+    return write
+
+
+def _segments(value: str) -> str:
+    """Escape the segments of a path parameter; a greedy one holds several."""
+    return "/".join(map(escape, value.split("/"))) if "/" in value else escape(value)

@@ -1,0 +1,112 @@
+"""The nouns of a published API. Values: nothing changes once it is made.
+
+Member names are AWS's in Python spelling (API Gateway API reference: RestApi, Resource, Method,
+Integration, IntegrationResponse, GatewayResponse, Stage).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationResponse:
+    """What a non-proxy integration answers for the backend statuses that a pattern matches."""
+
+    status_code: int
+    selection_pattern: str | None = None
+    """A regular expression over the whole backend status; None for the default response."""
+    response_parameters: Mapping[str, str] = _NOTHING
+    response_templates: Mapping[str, str] = _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """Where a method's permitted calls go."""
+
+    type: str
+    """AWS's word: HTTP_PROXY, MOCK."""
+    http_method: str = "ANY"
+    """The backend's verb; ANY for the verb of the request."""
+    uri: str = ""
+    request_parameters: Mapping[str, str] = _NOTHING
+    request_templates: Mapping[str, str] = _NOTHING
+    passthrough_behavior: str = "WHEN_NO_MATCH"
+    timeout_in_millis: int = 29_000
+    tls_insecure_skip_verification: bool = False
+    responses: tuple[IntegrationResponse, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A verb of a resource and how its callers are authorized."""
+
+    http_method: str
+    authorization_type: str
+    """AWS's word: NONE, AWS_IAM."""
+    operation_name: str | None = None
+    integration: Integration | None = None
+    """None: the method exists, and its calls fail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A path template and its methods by verb; ANY stands for all that are not declared."""
+
+    id: str
+    path: str
+    methods: Mapping[str, Method] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayResponse:
+    """A customised answer of the gateway itself; None and empty keep what is built in."""
+
+    response_type: str
+    status_code: int | None = None
+    response_parameters: Mapping[str, str] = _NOTHING
+    response_templates: Mapping[str, str] = _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A REST API as one deployment froze it."""
+
+    id: str
+    name: str
+    account: str
+    region: str
+    deployment_id: str
+    partition: str = "aws"
+    description: str = ""
+    policy: Mapping[str, Any] | None = None
+    """The resource policy with full ARNs; None without one, which is not the same as empty."""
+    binary_media_types: tuple[str, ...] = ()
+    endpoint_types: tuple[str, ...] = ("EDGE",)
+    disable_execute_api_endpoint: bool = False
+    gateway_responses: Mapping[str, GatewayResponse] = field(default_factory=dict)
+    resources: tuple[Resource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccessLog:
+    """How and where the calls of a stage are logged."""
+
+    format: str
+    """Text with `$context` variables."""
+    destination: str
+    """A file's path, or `-` for standard output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A name under which one deployment of an API is served."""
+
+    api_id: str
+    name: str
+    deployment_id: str
+    variables: Mapping[str, str] = _NOTHING
+    access_log: AccessLog | None = None

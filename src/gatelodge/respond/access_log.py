@@ -1,0 +1,157 @@
+"""Access log lines in the format of a stage: text with `$context` variables.
+
+Reference: gateway-responses.md section 4.2. A variable without a value is written as `-`. Values
+are escaped as in JSON strings, so that a header of the client cannot forge a line or a member.
+"""
+
+import json
+import re
+from collections.abc import Callable
+
+from gatelodge.context.variables import Variables, known_variables
+
+_PLACEHOLDER = re.compile(r"\$context\.([A-Za-z0-9_.-]*[A-Za-z0-9_-])")
+_MAX_FORMAT = 3 * 1024
+_NEEDED = {"requestId", "extendedRequestId"}
+
+_JSON_MEMBERS = (
+    "requestId",
+    "requestTime",
+    "httpMethod",
+    "path",
+    "resourcePath",
+    "status",
+    "protocol",
+    "responseLength",
+    "responseLatency",
+    "integrationStatus",
+    "integrationLatency",
+    "error.responseType",
+    "error.message",
+    "identity.sourceIp",
+    "identity.userAgent",
+    "identity.userArn",
+)
+JSON_FORMAT = (
+    "{" + ",".join(f'"{name}":"$context.{name}"' for name in _JSON_MEMBERS) + "}"
+)
+"""What is logged where no format is set."""
+
+
+class FormatRefused(ValueError):
+    """The text is no access log format."""
+
+
+class Delivered:
+    """How a call ended: what only the door and the backend could tell."""
+
+    __slots__ = ("integration_latency_ms", "integration_status", "latency_ms", "length", "status")
+
+    def __init__(
+        self,
+        status: int,
+        length: int,
+        latency_ms: int,
+        integration_status: int | None,
+        integration_latency_ms: int | None,
+    ) -> None:
+        self.status = status
+        self.length = length
+        """Octets of the body."""
+        self.latency_ms = latency_ms
+        self.integration_status = integration_status
+        """The backend's own status; None when none was asked or none answered."""
+        self.integration_latency_ms = integration_latency_ms
+
+
+AccessLogLine = Callable[[Variables, Delivered], str]
+
+
+def compile_format(text: str) -> AccessLogLine:
+    """Compile a format. Raises FormatRefused: too long, no request id, an unknown variable."""
+    if len(text.encode()) > _MAX_FORMAT:
+        raise FormatRefused("an access log format has at most 3 KB")
+    pieces = _PLACEHOLDER.split(text)
+    names = pieces[1::2]
+    if _NEEDED.isdisjoint(names):
+        raise FormatRefused(
+            "an access log format must contain $context.requestId or $context.extendedRequestId"
+        )
+    unknown = sorted(set(names) - _KNOWN)
+    if unknown:
+        raise FormatRefused(f"there is no variable $context.{unknown[0]}")
+    constants = pieces[::2]
+
+    def line(variables: Variables, delivered: Delivered) -> str:
+        written = [constants[0]]
+        for name, constant in zip(names, constants[1:], strict=True):
+            read = _DELIVERED.get(name)
+            value = read(delivered) if read else variables.get(name)
+            # messageString brings its own quotes.
+            escape = name != "error.messageString"
+            written.append("-" if value is None else _escaped(value) if escape else value)
+            written.append(constant)
+        return "".join(written)
+
+    return line
+
+
+def _escaped(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)[1:-1]
+
+
+def _number(value: int | None) -> str | None:
+    return None if value is None else str(value)
+
+
+_DELIVERED: dict[str, Callable[[Delivered], str | None]] = {
+    "status": lambda d: str(d.status),
+    "responseLength": lambda d: str(d.length),
+    "responseLatency": lambda d: str(d.latency_ms),
+    "integrationStatus": lambda d: _number(d.integration_status),
+    "integration.status": lambda d: _number(d.integration_status),
+    "integration.integrationStatus": lambda d: _number(d.integration_status),
+    "integrationLatency": lambda d: _number(d.integration_latency_ms),
+    "integration.latency": lambda d: _number(d.integration_latency_ms),
+}
+# Variables of features that no supported API can have are known, and always `-`.
+_WITHOUT_VALUE = frozenset(
+    {
+        "authenticate.error",
+        "authenticate.latency",
+        "authenticate.status",
+        "authorize.error",
+        "authorize.latency",
+        "authorize.status",
+        "authorizer.error",
+        "authorizer.integrationLatency",
+        "authorizer.integrationStatus",
+        "authorizer.latency",
+        "authorizer.principalId",
+        "authorizer.requestId",
+        "authorizer.status",
+        "awsEndpointRequestId",
+        "customDomain.basePathMatched",
+        "error.validationErrorString",
+        "identity.apiKey",
+        "identity.apiKeyId",
+        "identity.cognitoAuthenticationProvider",
+        "identity.cognitoAuthenticationType",
+        "identity.cognitoIdentityId",
+        "identity.cognitoIdentityPoolId",
+        "identity.principalOrgId",
+        "identity.vpcId",
+        "identity.vpceId",
+        "integration.error",
+        "integration.requestId",
+        "integrationErrorMessage",
+        "isCanaryRequest",
+        "waf.error",
+        "waf.latency",
+        "waf.status",
+        "wafResponseCode",
+        "webaclArn",
+        "xrayTraceId",
+    }
+)
+_KNOWN = known_variables() | frozenset(_DELIVERED) | _WITHOUT_VALUE

@@ -1,0 +1,49 @@
+"""From a host name and the first segments to an API and its stage.
+
+An API answers at `{api-id}.execute-api.{region}.{any domain}/{stage}/…` and, where names are
+awkward, at `/_aws/execute-api/{api-id}/{stage}/…` of any host.
+"""
+
+_PREFIX = ["_aws", "execute-api"]
+_KNOWN_HOSTS = 1024
+
+
+class Address:
+    """Where a request points before the API is known to exist."""
+
+    __slots__ = ("api_id", "by_name", "rest", "stage")
+
+    def __init__(self, api_id: str, stage: str, rest: list[str], *, by_name: bool) -> None:
+        self.api_id = api_id
+        self.stage = stage
+        self.rest = rest
+        """The segments below the stage; `[""]` and `[]` are the root resource."""
+        self.by_name = by_name
+        """True for the default endpoint's own host name, which an API can disable."""
+
+
+class HostNames:
+    """Reads API ids from host names, remembering the last ones it saw (bounded)."""
+
+    __slots__ = ("_seen",)
+
+    def __init__(self) -> None:
+        self._seen: dict[str, str | None] = {}
+
+    def address(self, host: str, segments: list[str]) -> Address | None:
+        """Find API id and stage; None when neither host nor path names an API."""
+        api_id = self._seen[host] if host in self._seen else self._read(host)
+        if api_id is not None:
+            return Address(api_id, segments[0], segments[1:], by_name=True)
+        if segments[:2] == _PREFIX and len(segments) > 2 and segments[2]:
+            stage = segments[3] if len(segments) > 3 else ""
+            return Address(segments[2], stage, segments[4:], by_name=False)
+        return None
+
+    def _read(self, host: str) -> str | None:
+        labels = host.lower().rsplit(":", 1)[0].split(".") if host else []
+        named = len(labels) > 3 and labels[1] == "execute-api"
+        if len(self._seen) >= _KNOWN_HOSTS:
+            self._seen.clear()
+        api_id = self._seen[host] = labels[0] if named and labels[0] else None
+        return api_id

@@ -1,0 +1,89 @@
+"""The resource tree of one API: `{id}`, `{proxy+}` and plain segments; cost by depth.
+
+A plain segment is preferred to `{id}`, and that to `{proxy+}`; where the preferred branch leads
+nowhere, the next is tried. The resource is chosen by the path alone: a verb that the chosen
+resource lacks is not looked for elsewhere (reference: authorization-workflow.md section 8).
+"""
+
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Match(Generic[T]):
+    """The resource that a path addresses, and the values of its path parameters."""
+
+    __slots__ = ("parameters", "target")
+
+    def __init__(self, target: T, parameters: dict[str, str]) -> None:
+        self.target = target
+        self.parameters = parameters
+
+
+class _Node(Generic[T]):
+    __slots__ = ("children", "greedy", "greedy_name", "named", "parameter", "target")
+
+    def __init__(self) -> None:
+        self.children: dict[str, _Node[T]] = {}
+        self.parameter: str = ""
+        self.named: _Node[T] | None = None
+        self.greedy_name: str = ""
+        self.greedy: T | None = None
+        self.target: T | None = None
+
+
+class ResourceTree(Generic[T]):
+    """Finds the target of a path among templates such as `/pets/{id}` and `/files/{proxy+}`."""
+
+    __slots__ = ("_root",)
+
+    def __init__(self, templates: Iterable[tuple[str, T]]) -> None:
+        self._root: _Node[T] = _Node()
+        for template, target in templates:
+            self._add(template, target)
+
+    def match(self, segments: list[str]) -> Match[T] | None:
+        """Find the resource of these segments (route.path's spelling); None without one."""
+        if not segments or segments == [""]:
+            root = self._root.target
+            return None if root is None else Match(root, {})
+        parameters: dict[str, str] = {}
+        target = self._find(self._root, segments, 0, parameters)
+        return None if target is None else Match(target, parameters)
+
+    def _add(self, template: str, target: T) -> None:
+        node = self._root
+        for segment in template.strip("/").split("/") if template != "/" else ():
+            if segment.startswith("{") and segment.endswith("+}"):
+                node.greedy_name, node.greedy = segment[1:-2], target
+                return
+            if segment.startswith("{") and segment.endswith("}"):
+                node.parameter = segment[1:-1]
+                node.named = node.named or _Node()
+                node = node.named
+            else:
+                node = node.children.setdefault(segment, _Node())
+        node.target = target
+
+    def _find(
+        self, node: _Node[T], segments: list[str], depth: int, parameters: dict[str, str]
+    ) -> T | None:
+        if depth == len(segments):
+            return node.target
+        segment = segments[depth]
+        child = node.children.get(segment)
+        if child is not None:
+            found = self._find(child, segments, depth + 1, parameters)
+            if found is not None:
+                return found
+        if node.named is not None and segment:
+            found = self._find(node.named, segments, depth + 1, parameters)
+            if found is not None:
+                parameters[node.parameter] = segment
+                return found
+        # A greedy parameter stands for at least one segment that is not empty.
+        if node.greedy is not None and any(segments[depth:]):
+            parameters[node.greedy_name] = "/".join(segments[depth:])
+            return node.greedy
+        return None

@@ -1,0 +1,226 @@
+"""One request from start to finish: route, decide, integrate, respond.
+
+`Gate` holds what is published, compiled once and swapped whole; `serve` is the story of a call.
+Knows the order of the rooms; knows no wire, no clock and no store.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import assert_never
+
+from gatelodge import iam
+from gatelodge.asking import Asking
+from gatelodge.authorize.access import Access
+from gatelodge.authorize.decide import decide
+from gatelodge.authorize.decision import Allow, Decision, Deny
+from gatelodge.authorize.mechanisms import MECHANISMS
+from gatelodge.context.call import Call
+from gatelodge.context.variables import CallError, Variables, extended_request_id
+from gatelodge.integrate.failure import Failure, configuration_error
+from gatelodge.integrate.integrator import Integrator
+from gatelodge.integrate.table import INTEGRATIONS
+from gatelodge.messages import Request, Response
+from gatelodge.published import Api, Method, Resource, Stage
+from gatelodge.respond.access_log import AccessLogLine, compile_format
+from gatelodge.respond.gateway_responses import GatewayResponses, built_in
+from gatelodge.route.hosts import HostNames
+from gatelodge.route.path import PathRefused, read_path
+from gatelodge.route.tree import ResourceTree
+
+MAX_ARN = 1600
+"""Octets of a method ARN (reference: gateway-responses.md section 5)."""
+
+
+class Served:
+    """One finished call: what goes to the client, and what the visitors' book notes."""
+
+    __slots__ = ("call", "decision", "failure", "integration_status", "refusal", "response")
+
+    def __init__(
+        self,
+        response: Response,
+        *,
+        call: Call | None = None,
+        decision: Decision | None = None,
+        failure: Failure | None = None,
+        integration_status: int | None = None,
+        refusal: str = "",
+    ) -> None:
+        self.response = response
+        self.call = call
+        """None when the request reached no stage of an API."""
+        self.decision = decision
+        self.failure = failure
+        """Why a permitted call brought no reply; None when it did."""
+        self.integration_status = integration_status
+        self.refusal = refusal
+        """Why the request reached no API, for the operator."""
+
+
+class MethodPlan:
+    """One method, compiled."""
+
+    __slots__ = ("integrate", "method")
+
+    def __init__(self, method: Method, integrate: Integrator | None) -> None:
+        self.method = method
+        self.integrate = integrate
+        """None: the method has no integration, and every permitted call fails."""
+
+
+class ResourcePlan:
+    """One resource and its methods, compiled."""
+
+    __slots__ = ("by_verb", "resource")
+
+    def __init__(self, resource: Resource, stage_variables: Mapping[str, str]) -> None:
+        self.resource = resource
+        self.by_verb = {
+            verb: _plan_method(method, stage_variables) for verb, method in resource.methods.items()
+        }
+
+
+class StagePlan:
+    """One stage of a deployed API, compiled: everything that a call needs.
+
+    Raises when a part of the publication cannot be compiled; what is published was validated.
+    """
+
+    __slots__ = ("access_log", "api", "arn_prefix", "resource_policy", "responses", "stage", "tree")
+
+    def __init__(self, api: Api, stage: Stage) -> None:
+        self.api = api
+        self.stage = stage
+        self.tree = ResourceTree(
+            (resource.path, ResourcePlan(resource, stage.variables)) for resource in api.resources
+        )
+        self.resource_policy = None
+        if api.policy is not None:
+            policy = iam.parse(api.policy, iam.PolicyKind.RESOURCE, name="resource policy")
+            self.resource_policy = iam.PolicySet([policy])
+        self.responses = GatewayResponses(api)
+        self.arn_prefix = (
+            f"arn:{api.partition}:execute-api:{api.region}:{api.account}:{api.id}/{stage.name}/"
+        )
+        self.access_log: AccessLogLine | None = None
+        if stage.access_log is not None:
+            self.access_log = compile_format(stage.access_log.format)
+
+
+class Gate:
+    """Everything published, by API id and stage. Replaced whole when a publication changes."""
+
+    __slots__ = ("hosts", "stages")
+
+    def __init__(self, stages: Iterable[StagePlan]) -> None:
+        self.stages = {(plan.api.id, plan.stage.name): plan for plan in stages}
+        self.hosts = HostNames()
+
+
+def serve(request: Request, gate: Gate) -> Asking[Served]:
+    """Answer one request. Every question of every room passes through here."""
+    segments = read_path(request.raw_path)
+    if isinstance(segments, PathRefused):
+        return _turned_away(request, 400, "BadRequestException", "Bad Request", segments.reason)
+    address = gate.hosts.address(request.headers.index.get("host", ""), segments)
+    if address is None:
+        return _forbidden(request, "neither the host name nor the path names an API")
+    plan = gate.stages.get((address.api_id, address.stage))
+    if plan is None:
+        return _forbidden(request, f"no API {address.api_id!r} with a stage {address.stage!r}")
+    if address.by_name and plan.api.disable_execute_api_endpoint:
+        return _forbidden(request, f"the default endpoint of API {address.api_id!r} is disabled")
+
+    found = plan.tree.match(address.rest)
+    method: MethodPlan | None = None
+    if found is None:
+        call = Call(request, plan.api, plan.stage, address.rest, None, {})
+    else:
+        by_verb = found.target.by_verb
+        method = by_verb.get(request.method) or by_verb.get("ANY")
+        resource = found.target.resource
+        call = Call(request, plan.api, plan.stage, address.rest, resource, found.parameters)
+
+    method_arn = f"{plan.arn_prefix}{request.method}/{'/'.join(address.rest)}"
+    if len(method_arn) > MAX_ARN:
+        reason = f"the method ARN has {len(method_arn)} characters, {MAX_ARN} are allowed"
+        return _turned_away(request, 414, "RequestTooLongException", "Request URI too long", reason)
+    access = Access(
+        method_arn,
+        method.method.authorization_type if method else None,
+        plan.resource_policy,
+        plan.api.account,
+        plan.api.region,
+    )
+    decision = yield from decide(request, access)
+    match decision:
+        case Deny():
+            return _refused(call, plan, decision)
+        case Allow():
+            return (yield from _integrate(call, plan, method, decision))
+        case _:
+            assert_never(decision)
+
+
+def _integrate(
+    call: Call, plan: StagePlan, method: MethodPlan | None, allow: Allow
+) -> Asking[Served]:
+    """Obtain the reply for a permitted call, or say what went wrong."""
+    caller = allow.caller
+    principal = caller.principal if caller else None
+    variables = Variables(call, principal, caller.access_key_id if caller else None)
+    if method is None or method.integrate is None:
+        reply: Response | Failure = configuration_error("the method has no integration")
+    else:
+        reply = yield from method.integrate(variables, allow)
+    if isinstance(reply, Failure):
+        variables.error = CallError(reply.message, reply.kind.value)
+        response = plan.responses.answer(reply.kind, reply.error_type, variables)
+        _stamp(response, call.request.id)
+        return Served(response, call=call, decision=allow, failure=reply)
+    _stamp(reply, call.request.id)
+    return Served(reply, call=call, decision=allow, integration_status=reply.status)
+
+
+def _refused(call: Call, plan: StagePlan, deny: Deny) -> Served:
+    caller = deny.caller
+    variables = Variables(
+        call,
+        caller.principal if caller else None,
+        caller.access_key_id if caller else None,
+        CallError(deny.message, deny.kind.value),
+    )
+    response = plan.responses.answer(deny.kind, deny.error_type, variables)
+    _stamp(response, call.request.id)
+    return Served(response, call=call, decision=deny)
+
+
+def _forbidden(request: Request, reason: str) -> Served:
+    return _turned_away(request, 403, "ForbiddenException", "Forbidden", reason)
+
+
+def _turned_away(
+    request: Request, status: int, error_type: str, message: str, reason: str
+) -> Served:
+    """Answer a request that reached no stage of an API."""
+    response = built_in(status, error_type, message)
+    _stamp(response, request.id)
+    return Served(response, refusal=reason)
+
+
+def _stamp(response: Response, request_id: str) -> None:
+    """Add the fields that every answer of the gateway carries."""
+    response.headers += (
+        ("x-amzn-RequestId", request_id),
+        ("x-amz-apigw-id", extended_request_id(request_id)),
+    )
+
+
+def _plan_method(method: Method, stage_variables: Mapping[str, str]) -> MethodPlan:
+    """Compile one method; what no table names was refused at load and is a bug here."""
+    if method.authorization_type not in MECHANISMS:
+        raise ValueError(f"authorization type {method.authorization_type!r} is not supported")
+    integration = method.integration
+    if integration is None:
+        return MethodPlan(method, None)
+    prepare = INTEGRATIONS[integration.type]
+    return MethodPlan(method, prepare(integration, stage_variables))
