@@ -31,9 +31,7 @@ class Arn:
 
     def __str__(self) -> str:
         """Write the ARN."""
-        return (
-            f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"
-        )
+        return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"
 
     def __repr__(self) -> str:
         return f"Arn({str(self)!r})"

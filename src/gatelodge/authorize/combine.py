@@ -90,9 +90,7 @@ def masked(arn: str) -> str:
     return ":".join(pieces)
 
 
-def _access_denied(
-    message: str, caller: Caller | None, verdicts: iam.Ruling | iam.Outcome
-) -> Deny:
+def _access_denied(message: str, caller: Caller | None, verdicts: iam.Ruling | iam.Outcome) -> Deny:
     return Deny(
         GatewayResponseType.ACCESS_DENIED,
         "AccessDeniedException",

@@ -47,5 +47,3 @@ def refuse_unknown_route(request: Request, access: Access) -> Asking[Deny]:
             return fenced
     caller = yield from aws_iam.authenticate(request, access)
     return caller if isinstance(caller, Deny) else _MISSING_TOKEN
-
-

@@ -128,4 +128,3 @@ def _named_by_connection(headers: Sequence[Pair]) -> set[str]:
         for token in value.split(",")
     }
     return named - set(_REMAPPED)
-

@@ -64,7 +64,9 @@ def path_parameters(path: str) -> list[str]:
 
 
 def path_writer(
-    template: str, values: Mapping[str, Callable[[Variables], str | None]], from_path: frozenset[str]
+    template: str,
+    values: Mapping[str, Callable[[Variables], str | None]],
+    from_path: frozenset[str],
 ) -> Callable[[Variables], str | None]:
     """Compile a path template; the function gives the path of one call.
 

@@ -32,9 +32,7 @@ _JSON_MEMBERS = (
     "identity.userAgent",
     "identity.userArn",
 )
-JSON_FORMAT = (
-    "{" + ",".join(f'"{name}":"$context.{name}"' for name in _JSON_MEMBERS) + "}"
-)
+JSON_FORMAT = "{" + ",".join(f'"{name}":"$context.{name}"' for name in _JSON_MEMBERS) + "}"
 """What is logged where no format is set."""
 
 
