@@ -24,5 +24,8 @@ Asking = Generator[Question[Any], Any, T]
 
 
 def ask(question: Question[T]) -> Generator[Question[T], T, T]:
-    """Yield one question and return its answer, typed: `answer = yield from ask(question)`."""
+    """Put one question and return its answer, typed.
+
+    Used as `answer = yield from ask(question)`.
+    """
     return (yield question)

@@ -44,7 +44,7 @@ class KeyRefused:
 
 
 class FindKey(Question[KeyHolder | KeyRefused]):
-    """Whose access key is this, and what is its signing key for this scope?"""
+    """Asks whose access key this is, and for its signing key in this scope."""
 
     __slots__ = ("access_key_id", "date", "region", "service", "session_token")
 

@@ -13,12 +13,12 @@ Expression = Callable[[Variables], str | None]
 """Gives the value for one call, None when there is none."""
 
 
-class ExpressionRefused(ValueError):
+class ExpressionError(ValueError):
     """The text is not a mapping expression that gatelodge knows."""
 
 
 def compile_expression(text: str) -> Expression:
-    """Turn the text of a mapping expression into a function. Raises ExpressionRefused."""
+    """Turn the text of a mapping expression into a function. Raises ExpressionError."""
     if len(text) > 1 and text[0] == text[-1] == "'":
         static = text[1:-1]
         return lambda _: static
@@ -30,7 +30,7 @@ def compile_expression(text: str) -> Expression:
     for prefix, compile_named in _METHOD_REQUEST.items():
         if text.startswith(prefix) and len(text) > len(prefix):
             return compile_named(text[len(prefix) :])
-    raise ExpressionRefused(
+    raise ExpressionError(
         f"{text!r} is not a mapping expression; use method.request.header.NAME, "
         "method.request.querystring.NAME, method.request.path.NAME, context.NAME, "
         "stageVariables.NAME or a 'static text' in single quotes"

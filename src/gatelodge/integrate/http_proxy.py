@@ -37,7 +37,7 @@ _PRESIGNED = frozenset(
 
 
 def prepare(integration: Integration, stage_variables: Mapping[str, str]) -> Integrator:
-    """Compile one integration. Raises UriRefused or ExpressionRefused for what cannot work."""
+    """Compile one integration. Raises UriError or ExpressionError for what cannot work."""
     origin, path, fixed_query = parse_uri(fill_stage_variables(integration.uri, stage_variables))
     mapped = _Mapped(integration.request_parameters)
     write_path = path_writer(path, mapped.path, mapped.from_path)

@@ -22,7 +22,7 @@ _HEADER = "method.response.header."
 
 
 def prepare(integration: Integration, stage_variables: Mapping[str, str]) -> Integrator:
-    """Compile one mock integration. Raises ExpressionRefused for an unknown mapping."""
+    """Compile one mock integration. Raises ExpressionError for an unknown mapping."""
     del stage_variables  # the templates are plain text
     statuses = {
         media_type: str(json.loads(template)["statusCode"])

@@ -15,7 +15,7 @@ _PARAMETER = re.compile(r"\{([^{}]+)\}")
 _PORTS = {"http": 80, "https": 443}
 
 
-class UriRefused(ValueError):
+class UriError(ValueError):
     """The text is no URI that an HTTP integration can call."""
 
 
@@ -33,27 +33,27 @@ class Origin:
 
 
 def fill_stage_variables(uri: str, variables: Mapping[str, str]) -> str:
-    """Replace `${stageVariables.x}`. Raises UriRefused for a variable that the stage lacks."""
+    """Replace `${stageVariables.x}`. Raises UriError for a variable that the stage lacks."""
 
     def value(match: re.Match[str]) -> str:
         if match[1] not in variables:
-            raise UriRefused(f"the stage has no variable {match[1]!r}")
+            raise UriError(f"the stage has no variable {match[1]!r}")
         return variables[match[1]]
 
     return _STAGE_VARIABLE.sub(value, uri)
 
 
 def parse_uri(uri: str) -> tuple[Origin, str, str]:
-    """Take a filled-in URI apart: origin, path template, fixed query. Raises UriRefused."""
+    """Take a filled-in URI apart: origin, path template, fixed query. Raises UriError."""
     try:
         parts = urlsplit(uri)
         port = parts.port
     except ValueError as error:
-        raise UriRefused(f"{uri!r} is not a URI: {error}") from error
+        raise UriError(f"{uri!r} is not a URI: {error}") from error
     if parts.scheme not in _PORTS or not parts.hostname:
-        raise UriRefused(f"{uri!r} is not an http or https URL with a host")
+        raise UriError(f"{uri!r} is not an http or https URL with a host")
     if "{" in parts.netloc or parts.username is not None:
-        raise UriRefused(f"{uri!r} has a parameter or a user name in its host")
+        raise UriError(f"{uri!r} has a parameter or a user name in its host")
     origin = Origin(parts.scheme, parts.hostname, port or _PORTS[parts.scheme])
     return origin, parts.path or "/", parts.query
 

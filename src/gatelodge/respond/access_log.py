@@ -36,7 +36,7 @@ JSON_FORMAT = "{" + ",".join(f'"{name}":"$context.{name}"' for name in _JSON_MEM
 """What is logged where no format is set."""
 
 
-class FormatRefused(ValueError):
+class FormatError(ValueError):
     """The text is no access log format."""
 
 
@@ -66,18 +66,18 @@ AccessLogLine = Callable[[Variables, Delivered], str]
 
 
 def compile_format(text: str) -> AccessLogLine:
-    """Compile a format. Raises FormatRefused: too long, no request id, an unknown variable."""
+    """Compile a format. Raises FormatError: too long, no request id, an unknown variable."""
     if len(text.encode()) > _MAX_FORMAT:
-        raise FormatRefused("an access log format has at most 3 KB")
+        raise FormatError("an access log format has at most 3 KB")
     pieces = _PLACEHOLDER.split(text)
     names = pieces[1::2]
     if _NEEDED.isdisjoint(names):
-        raise FormatRefused(
+        raise FormatError(
             "an access log format must contain $context.requestId or $context.extendedRequestId"
         )
     unknown = sorted(set(names) - _KNOWN)
     if unknown:
-        raise FormatRefused(f"there is no variable $context.{unknown[0]}")
+        raise FormatError(f"there is no variable $context.{unknown[0]}")
     constants = pieces[::2]
 
     def line(variables: Variables, delivered: Delivered) -> str:

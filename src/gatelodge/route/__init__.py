@@ -1,4 +1,4 @@
-"""Which method of which API does this request address?
+"""Find the method of an API that a request addresses.
 
 Knows paths, host names and the resource tree; knows nothing of callers and policies.
 """

@@ -6,7 +6,7 @@ segment look like two, or an escape out of plain text. Spellings that a backend 
 another way than we did are refused: dot segments, backslashes, control characters, broken escapes
 and octets that are not UTF-8, escaped or not.
 
-What is refused here is never routed, authorized or sent on (reference: sigv4.md section 4, check 1).
+What is refused here is never routed, authorized or sent on.
 """
 
 import re

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from gatelodge.asking import Asking
 from gatelodge.authorize.access import Access
 from gatelodge.authorize.decision import Decision
-from gatelodge.authorize.mechanisms import aws_iam, open as open_
+from gatelodge.authorize.mechanisms import aws_iam
+from gatelodge.authorize.mechanisms import open as open_
 from gatelodge.messages import Request
 
 Mechanism = Callable[[Request, Access], Asking[Decision]]

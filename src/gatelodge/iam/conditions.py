@@ -1,0 +1,262 @@
+"""Conditions: operator, key and values together, with absent keys, sets and negation.
+
+Reference: iam-evaluation.md sections 6.1 to 6.3. A condition holds, does not hold, or is in doubt
+(None): a key with several values under an operator for one has no documented meaning.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gatelodge.iam.keys import operator_families
+from gatelodge.iam.operators import OPERATORS, Comparison, Family, Operator
+from gatelodge.iam.patterns import encode
+from gatelodge.iam.problems import Problems
+from gatelodge.iam.variables import Keys, Template, Value, plain, read_template
+
+Test = Callable[[Keys], bool | None]
+
+_NAME = re.compile(r"(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?")
+_LAZY = 256
+
+
+class Condition:
+    """One key under one operator, as it was written, and its test."""
+
+    __slots__ = ("if_exists", "key", "key_written", "operator", "quantifier", "test", "values")
+
+    def __init__(
+        self,
+        operator: Operator,
+        quantifier: str | None,
+        key: str,
+        values: tuple[str, ...],
+        *,
+        if_exists: bool,
+        variables: bool,
+    ) -> None:
+        self.operator = operator
+        self.quantifier = quantifier
+        """ForAllValues, ForAnyValue or None."""
+        self.key_written = key
+        self.key = key.lower()
+        self.values = values
+        self.if_exists = if_exists
+        self.test = _compile(self, variables=variables)
+        """Tells of one request whether the condition holds; None when in doubt."""
+
+    @property
+    def name(self) -> str:
+        """The operator as it was written, set prefix and IfExists included."""
+        prefix = f"{self.quantifier}:" if self.quantifier else ""
+        return f"{prefix}{self.operator.name}{'IfExists' if self.if_exists else ''}"
+
+
+def read_conditions(
+    written: object, problems: Problems, *, variables: bool
+) -> tuple[Condition, ...]:
+    """Read a Condition element; what is wrong goes to `problems`."""
+    if written is None:
+        return ()
+    problems = problems.at("/Condition")
+    if not isinstance(written, Mapping):
+        problems.add("", "Condition is an object of operators")
+        return ()
+    conditions = []
+    for name, block in written.items():
+        pointer = "/" + _escape(str(name))
+        operator = _read_operator(str(name), pointer, problems)
+        if not isinstance(block, Mapping) or not block:
+            problems.add(pointer, "an operator takes an object of condition keys")
+            continue
+        for key, value in block.items():
+            place = problems.at(f"{pointer}/{_escape(str(key))}")
+            values = _read_values(value, place)
+            if operator is None or values is None:
+                continue
+            row, quantifier, if_exists = operator
+            if not _suits(row, str(key), values, place, variables=variables):
+                continue
+            conditions.append(
+                Condition(
+                    row, quantifier, str(key), values, if_exists=if_exists, variables=variables
+                )
+            )
+    return tuple(conditions)
+
+
+def _read_operator(
+    name: str, pointer: str, problems: Problems
+) -> tuple[Operator, str | None, bool] | None:
+    match = _NAME.fullmatch(name)
+    row = OPERATORS.get(match[2]) if match else None
+    if match is None or row is None:
+        problems.add(pointer, f"unknown condition operator {name!r}")
+        return None
+    if row.family is Family.NULL and (match[1] or match[3]):
+        problems.add(pointer, "Null takes neither a set prefix nor IfExists")
+        return None
+    return row, match[1], match[3] is not None
+
+
+def _read_values(value: Any, problems: Problems) -> tuple[str, ...] | None:  # noqa: ANN401 - any JSON value
+    """Read the values of a key; numbers and booleans may stand without quotes."""
+    listed = value if isinstance(value, list) else [value]
+    if not listed:
+        problems.add("", "a condition key needs at least one value")
+        return None
+    texts = []
+    for position, item in enumerate(listed):
+        pointer = f"/{position}" if isinstance(value, list) else ""
+        if isinstance(item, bool):
+            texts.append(str(item).lower())
+        elif isinstance(item, int | float):
+            texts.append(str(item))
+        else:
+            problems.check_text(pointer, item)
+            if not isinstance(item, str):
+                return None
+            texts.append(item)
+    return tuple(texts)
+
+
+def _suits(
+    row: Operator, key: str, values: tuple[str, ...], problems: Problems, *, variables: bool
+) -> bool:
+    """Note it when key and operator, or operator and value, can never match."""
+    if not key or key != key.strip():
+        problems.add("", f"{key!r} is not a condition key")
+        return False
+    if row.family not in operator_families(key.lower()):
+        problems.add("", f"{row.name} compares a {row.family.value}, which {key} never is")
+        return False
+    suits = True
+    for value in values:
+        template = _template(row, value, variables=variables)
+        if isinstance(template, str) and row.compile(template) is None:
+            problems.add("", f"{value!r} is not a {row.family.value} that {row.name} can compare")
+            suits = False
+    return suits
+
+
+def _template(row: Operator, value: str, *, variables: bool) -> str | Template:
+    prepare = encode if row.wildcards else plain
+    if variables and row.variables and "${" in value:
+        return read_template(value, prepare)
+    return prepare(value)
+
+
+def _compile(condition: Condition, *, variables: bool) -> Test:
+    row = condition.operator
+    key = condition.key
+    if row.family is Family.NULL:
+        wanted_absent = [value.lower() == "true" for value in condition.values]
+        return lambda keys: _is_absent(keys.get(key)) in wanted_absent
+    compare = _any_value(row, condition.values, variables=variables)
+    absent = _when_absent(condition)
+    holds = _holds_for_one(row, compare)
+    quantifier = condition.quantifier
+
+    def test(keys: Keys) -> bool | None:
+        value = keys.get(key)
+        if value is None:
+            return absent
+        if quantifier is None:
+            if isinstance(value, str):
+                return holds(keys, value)
+            return _single(keys, value, holds, absent=absent)
+        members = (value,) if isinstance(value, str) else value
+        if not any(members):
+            return absent
+        if quantifier == "ForAnyValue":
+            return any(holds(keys, member) for member in members)
+        return all(holds(keys, member) for member in members)
+
+    return test
+
+
+def _single(
+    keys: Keys,
+    value: tuple[str, ...],
+    holds: Callable[[Keys, str], bool],
+    *,
+    absent: bool,
+) -> bool | None:
+    """Apply an operator for one value to a set: only a set of one or none has a meaning."""
+    if not value:
+        return absent
+    return holds(keys, value[0]) if len(value) == 1 else None
+
+
+def _when_absent(condition: Condition) -> bool:
+    """What a condition gives for an absent key (the table of section 6.3)."""
+    if condition.if_exists or condition.quantifier == "ForAllValues":
+        return True
+    return condition.operator.negated and condition.quantifier is None
+
+
+def _holds_for_one(
+    row: Operator, compare: Callable[[Keys, str], bool | None]
+) -> Callable[[Keys, str], bool]:
+    """Make the test of one value: true for a match, for a negated operator of a plain miss.
+
+    A value that is not of the operator's type matches neither way.
+    """
+    if row.negated:
+        return lambda keys, value: compare(keys, value) is False
+    return lambda keys, value: compare(keys, value) is True
+
+
+def _any_value(
+    row: Operator, values: tuple[str, ...], *, variables: bool
+) -> Callable[[Keys, str], bool | None]:
+    """Compare with each of the policy's values: one match is enough."""
+    templates = [_template(row, value, variables=variables) for value in values]
+    fixed = [row.compile(text) for text in templates if isinstance(text, str)]
+    compiled = [comparison for comparison in fixed if comparison is not None]
+    filled = [_filled(row, text) for text in templates if isinstance(text, Template)]
+    if len(compiled) == 1 and not filled:
+        only = compiled[0]
+        return lambda _, value: only(value)
+
+    def compare(keys: Keys, value: str) -> bool | None:
+        verdict: bool | None = False
+        for comparison in compiled:
+            found = comparison(value)
+            if found:
+                return True
+            if found is None:
+                verdict = None
+        for comparison_with_keys in filled:
+            if comparison_with_keys(keys, value):
+                return True
+        return verdict
+
+    return compare
+
+
+def _filled(row: Operator, template: Template) -> Callable[[Keys, str], bool | None]:
+    """Compare with a value that holds variables; comparisons are kept by text (bounded)."""
+    made: dict[str, Comparison | None] = {}
+
+    def compare(keys: Keys, value: str) -> bool | None:
+        text = template.fill(keys)
+        if text is None:
+            return False
+        if text not in made:
+            if len(made) >= _LAZY:
+                made.clear()
+            made[text] = row.compile(text)
+        comparison = made[text]
+        return False if comparison is None else comparison(value)
+
+    return compare
+
+
+def _is_absent(value: Value | None) -> bool:
+    """Tell whether Null sees a key as absent: there is no value, or none that is not empty."""
+    return not value or not any(value)
+
+
+def _escape(token: str) -> str:
+    return token.replace("~", "~0").replace("/", "~1")
