@@ -1,0 +1,12 @@
+"""OpenAPI and Swagger documents with API Gateway's extensions, read into AWS-shaped documents.
+
+Knows OpenAPI 3.0, Swagger 2.0 and `x-amazon-apigateway-*` (reference: openapi-extensions.md);
+does no I/O, and knows nothing of what is published or served. Whatever it does not honour is a
+problem with a JSON pointer; nothing is skipped in silence.
+"""
+
+from gatelodge.openapi.problems import Problem, Problems
+from gatelodge.openapi.reader import Imported, read
+from gatelodge.openapi.servers import ServerUrl, read_server
+
+__all__ = ["Imported", "Problem", "Problems", "ServerUrl", "read", "read_server"]
