@@ -34,7 +34,7 @@ def authorization_type(
         return kind
     own = "security" in operation
     security = operation["security"] if own else root_security
-    # Root-level security applies where an operation has none; its mistakes are shown where they act.
+    # Root-level security applies where an operation has none; mistakes are shown where they act.
     place = problems.at("security") if own else problems
     if security is None:
         return "NONE"

@@ -6,10 +6,7 @@ Integration, IntegrationResponse, GatewayResponse, Stage).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +16,8 @@ class IntegrationResponse:
     status_code: int
     selection_pattern: str | None = None
     """A regular expression over the whole backend status; None for the default response."""
-    response_parameters: Mapping[str, str] = _NOTHING
-    response_templates: Mapping[str, str] = _NOTHING
+    response_parameters: Mapping[str, str] = field(default_factory=dict)
+    response_templates: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +29,8 @@ class Integration:
     http_method: str = "ANY"
     """The backend's verb; ANY for the verb of the request."""
     uri: str = ""
-    request_parameters: Mapping[str, str] = _NOTHING
-    request_templates: Mapping[str, str] = _NOTHING
+    request_parameters: Mapping[str, str] = field(default_factory=dict)
+    request_templates: Mapping[str, str] = field(default_factory=dict)
     passthrough_behavior: str = "WHEN_NO_MATCH"
     timeout_in_millis: int = 29_000
     tls_insecure_skip_verification: bool = False
@@ -67,8 +64,8 @@ class GatewayResponse:
 
     response_type: str
     status_code: int | None = None
-    response_parameters: Mapping[str, str] = _NOTHING
-    response_templates: Mapping[str, str] = _NOTHING
+    response_parameters: Mapping[str, str] = field(default_factory=dict)
+    response_templates: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,5 +105,5 @@ class Stage:
     api_id: str
     name: str
     deployment_id: str
-    variables: Mapping[str, str] = _NOTHING
+    variables: Mapping[str, str] = field(default_factory=dict)
     access_log: AccessLog | None = None

@@ -1,0 +1,364 @@
+"""One client connection: requests in, one at a time and in order; responses out.
+
+An asyncio protocol without its base class. The head is looked at before llhttp sees it; a body is
+fed in exactly its length, so that a request sent ahead is never parsed before its turn.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+import httptools
+
+from gatelodge.fronts.http1.addresses import canonical
+from gatelodge.fronts.http1.head import (
+    Framing,
+    bad_framing,
+    bad_octets,
+    decoded,
+    framing,
+    split_target,
+    wants_close,
+)
+from gatelodge.fronts.http1.writing import written
+from gatelodge.messages import Headers, Request, Response
+from gatelodge.respond.gateway_responses import built_in
+
+if TYPE_CHECKING:
+    from gatelodge.fronts.http1.door import Door
+
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_END_OF_HEAD = b"\r\n\r\n"
+
+
+class Connection:
+    """The state of one connection; at most one request is being answered."""
+
+    __slots__ = (
+        "_answering",
+        "_begun",
+        "_body",
+        "_body_left",
+        "_buffer",
+        "_chunked",
+        "_close_after",
+        "_complete",
+        "_door",
+        "_fields",
+        "_is_head",
+        "_parser",
+        "_paused_reading",
+        "_pending",
+        "_size",
+        "_target",
+        "_transport",
+        "_trusted",
+        "_write_paused",
+        "deadline",
+        "peer",
+    )
+
+    def __init__(self, door: "Door") -> None:
+        self._door = door
+        self._transport: asyncio.Transport | None = None
+        self._buffer = b""
+        """What has arrived and was not looked at yet."""
+        self._answering = False
+        self._begun = 0
+        self._pending: Request | None = None
+        """The head of a request whose body is still arriving."""
+        self._body: list[bytes] = []
+        self._size = 0
+        self._body_left = 0
+        self._chunked = False
+        self._complete = False
+        self._close_after = False
+        self._is_head = False
+        self._paused_reading = False
+        self._write_paused = False
+        self._trusted = False
+        self._fields: list[tuple[bytes, bytes]] = []
+        self._target = b""
+        self._parser = httptools.HttpRequestParser(self)
+        self.peer = ""
+        self.deadline = 0.0
+
+    # The protocol: called by the event loop.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Accept a client, or turn it away when there are too many."""
+        self._transport = cast("asyncio.Transport", transport)
+        name = transport.get_extra_info("peername")
+        self.peer = (canonical(name[0]) or name[0]) if isinstance(name, tuple) else "127.0.0.1"
+        self._trusted = self._door.addresses.trusts(self.peer)
+        if not self._door.admit(self):
+            self._transport.abort()
+            return
+        self._wait(self._door.limits.idle_time)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what arrived; more than a client may send ahead is not read."""
+        self._buffer = self._buffer + data if self._buffer else data
+        if self._answering:
+            if len(self._buffer) > self._door.limits.pipelined and not self._paused_reading:
+                self._paused_reading = True
+                if self._transport is not None:
+                    self._transport.pause_reading()
+            return
+        self._advance()
+
+    def eof_received(self) -> bool:
+        """Stay open while an answer is due: a client may close its side after asking."""
+        self._close_after = True
+        return self._answering
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Forget the client; an answer that is still being made is thrown away when it comes."""
+        del error
+        self._transport = None
+        self._buffer = b""
+        self._door.forget(self)
+
+    def pause_writing(self) -> None:
+        """Note that the client reads slower than it is answered."""
+        self._write_paused = True
+
+    def resume_writing(self) -> None:
+        """Go on with what the client sent ahead."""
+        self._write_paused = False
+        if not self._answering:
+            self._advance()
+
+    def expire(self) -> None:
+        """Close: the client was too slow or has nothing more to say."""
+        if self._pending is not None or self._buffer:
+            self._refuse(408, "RequestTimeoutException", "Request Timeout")
+        elif self._transport is not None:
+            self._transport.abort()
+
+    # The parser: called while it is fed.
+
+    def on_message_begin(self) -> None:
+        """Count messages: a piece of a chunked body may hold the start of another."""
+        self._begun += 1
+
+    def on_url(self, url: bytes) -> None:
+        """Keep the request target, which llhttp may give in pieces."""
+        self._target += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep a field."""
+        self._fields.append((name, value))
+
+    def on_body(self, body: bytes) -> None:
+        """Keep a piece of the body."""
+        self._size += len(body)
+        self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        """Note the end of the message."""
+        self._complete = True
+
+    # From here on: the story of one request.
+
+    def _advance(self) -> None:
+        """Read as far as one complete request, and hand it over."""
+        while self._transport is not None and not self._answering and not self._write_paused:
+            if self._pending is None:
+                if not self._buffer or not self._read_head():
+                    return
+            elif not self._read_body():
+                return
+
+    def _read_head(self) -> bool:
+        """Read a head from the buffer; False when more must arrive or nothing can follow."""
+        limits = self._door.limits
+        # Clients may end a body with an empty line too many (RFC 9112, 2.2).
+        if self._buffer[:2] == b"\r\n":
+            self._buffer = self._buffer[2:]
+        end = self._buffer.find(_END_OF_HEAD, 0, limits.head + 4)
+        if end < 0:
+            if len(self._buffer) > limits.head:
+                self._refuse(
+                    431, "RequestHeaderFieldsTooLargeException", "Request Header Fields Too Large"
+                )
+            elif bad_octets_so_far(self._buffer):
+                self._bad_request()
+            else:
+                self._wait(limits.head_time)
+            return False
+        head, self._buffer = self._buffer[: end + 4], self._buffer[end + 4 :]
+        if bad_octets(head):
+            self._bad_request()
+            return False
+        return self._parse_head(head)
+
+    def _parse_head(self, head: bytes) -> bool:
+        self._fields = []
+        self._target = b""
+        self._body = []
+        self._size = 0
+        self._complete = False
+        self._begun = 0
+        parser = self._parser
+        try:
+            parser.feed_data(head)
+        except httptools.HttpParserUpgrade:
+            # No other protocol is spoken here: the request is answered as it stands (RFC 9110,
+            # 7.8), and the parser, which has stopped, is not used again.
+            self._parser = httptools.HttpRequestParser(self)
+            self._complete = True
+            self._close_after = True
+        except httptools.HttpParserError:
+            self._bad_request()
+            return False
+        headers = decoded(self._fields)
+        method = parser.get_method().decode("latin-1")
+        version = parser.get_http_version()
+        target = split_target(self._target.decode("latin-1"), headers)
+        if target is None or bad_framing(method, version, headers):
+            self._bad_request()
+            return False
+        body = framing(headers)
+        if self._close_after and (body.chunked or body.length):
+            self._bad_request()  # an upgrade with a body: where it ends is anybody's guess
+            return False
+        return self._accept(method, version, target, headers, body)
+
+    def _accept(
+        self, method: str, version: str, target: tuple[str, str], headers: Headers, body: Framing
+    ) -> bool:
+        """Make the request, and wait for its body if it has one."""
+        door = self._door
+        if body.length > door.limits.body:
+            self._too_large()
+            return False
+        self._close_after = self._close_after or wants_close(version, headers)
+        self._is_head = method == "HEAD"
+        source, scheme = self.peer, door.scheme
+        if self._trusted:
+            forwarded = ",".join(headers.all("x-forwarded-for"))
+            if forwarded:
+                source = door.addresses.source(self.peer, forwarded)
+            scheme = "https" if headers.get("x-forwarded-proto") == "https" else scheme
+        request = Request(
+            id=door.next_id(),
+            method=method,
+            raw_path=target[0],
+            raw_query=target[1],
+            headers=headers,
+            body=b"",
+            source_ip=source,
+            peer_ip=self.peer,
+            received_at=door.now(),
+            scheme=scheme,
+            protocol=f"HTTP/{version}",
+        )
+        if self._complete:
+            self._hand_over(request)
+            return True
+        self._pending = request
+        self._chunked = body.chunked
+        self._body_left = body.length
+        self._wait(door.limits.body_time)
+        if body.expects_continue and not self._buffer and self._transport is not None:
+            self._transport.write(_CONTINUE)
+        return True
+
+    def _read_body(self) -> bool:
+        """Feed what belongs to the body; False when more must arrive."""
+        if not self._buffer:
+            return False
+        if self._chunked:
+            piece, self._buffer = self._buffer, b""
+        else:
+            piece, self._buffer = self._buffer[: self._body_left], self._buffer[self._body_left :]
+            self._body_left -= len(piece)
+        fields = len(self._fields)
+        try:
+            self._parser.feed_data(piece)
+        except httptools.HttpParserError:
+            self._bad_request()
+            return False
+        if self._size > self._door.limits.body or len(self._fields) > fields + 64:
+            self._too_large()
+            return False
+        if not self._complete:
+            return not self._chunked and bool(self._buffer)
+        request, self._pending = self._pending, None
+        if self._chunked:
+            # Where a chunked body ended inside the last piece is the parser's secret; what
+            # followed it in there is not answered, and the connection says so by closing.
+            self._close_after = self._close_after or self._begun > 1
+        if request is not None:
+            request.body = b"".join(self._body)
+            self._hand_over(request)
+        return True
+
+    def _hand_over(self, request: Request) -> None:
+        self._answering = True
+        self._door.waiting.discard(self)
+        self._door.handle(request, self)
+
+    def respond(self, response: Response) -> None:
+        """Send the answer to the request that was handed over; called once for each."""
+        self._answering = False
+        self._body = []
+        if self._transport is None:
+            return  # the client did not wait
+        self._write(response)
+        if self._transport is None or self._transport.is_closing():
+            return
+        if self._paused_reading:
+            self._paused_reading = False
+            self._transport.resume_reading()
+        self._wait(self._door.limits.idle_time)
+        if self._buffer:
+            # Not from here: a client that pipelines would make the stack grow.
+            self._door.loop.call_soon(self._advance)
+
+    def close_when_done(self) -> None:
+        """End the connection: now when it is idle, else after the answer under way."""
+        self._close_after = True
+        if not self._answering and self._pending is None and self._transport is not None:
+            self._transport.close()
+
+    def _write(self, response: Response) -> None:
+        transport = self._transport
+        if transport is None:
+            return
+        closing = self._close_after or self._door.draining
+        connection = "close" if closing else ""
+        transport.write(
+            written(response, self._door.date(), head=self._is_head, connection=connection)
+        )
+        if closing:
+            transport.close()
+
+    def _wait(self, seconds: float) -> None:
+        """Set the time by which the client must have acted."""
+        self.deadline = self._door.loop.time() + seconds
+        self._door.waiting.add(self)
+
+    def _bad_request(self) -> None:
+        self._refuse(400, "BadRequestException", "Bad Request")
+
+    def _too_large(self) -> None:
+        message = f"HTTP content length exceeded {self._door.limits.body} bytes"
+        self._refuse(413, "RequestTooLargeException", message)
+
+    def _refuse(self, status: int, error_type: str, message: str) -> None:
+        """Answer what cannot be a request, and close."""
+        self._close_after = True
+        self._is_head = False
+        self._pending = None
+        self._buffer = b""
+        self._body = []
+        self._door.waiting.discard(self)
+        self._write(built_in(status, error_type, message))
+
+
+def bad_octets_so_far(start: bytes) -> bool:
+    """Tell whether the start of a head can no longer become a good one."""
+    lines = start.count(b"\r\n")
+    bare_returns = start.count(b"\r") - lines - (1 if start.endswith(b"\r") else 0)
+    return start.count(b"\n") != lines or bare_returns > 0 or b"\0" in start

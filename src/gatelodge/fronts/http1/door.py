@@ -1,0 +1,112 @@
+"""The door of one worker: its listening socket, its connections, its clock and its limits."""
+
+import asyncio
+import secrets
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import cast
+
+from gatelodge.fronts.http1.addresses import Addresses
+from gatelodge.fronts.http1.connection import Connection
+from gatelodge.fronts.http1.limits import Limits
+from gatelodge.fronts.http1.writing import DateField
+from gatelodge.messages import Request
+from gatelodge.world.deadlines import Deadlines, Expiring
+
+Handle = Callable[[Request, Connection], None]
+"""Takes a request; calls connection.respond once, at once or later on the loop."""
+
+
+class Door:
+    """Accepts connections and hands over requests."""
+
+    __slots__ = (
+        "_connections",
+        "_counter",
+        "_date",
+        "_deadlines",
+        "_drained",
+        "_prefix",
+        "_server",
+        "addresses",
+        "draining",
+        "handle",
+        "limits",
+        "loop",
+        "scheme",
+        "waiting",
+    )
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        handle: Handle,
+        addresses: Addresses,
+        limits: Limits | None = None,
+        scheme: str = "http",
+    ) -> None:
+        self.loop = loop
+        self.handle = handle
+        self.addresses = addresses
+        self.limits = limits or Limits()
+        self.scheme = scheme
+        self.draining = False
+        self._deadlines = Deadlines(loop, 0.25)
+        self.waiting: set[Expiring] = self._deadlines.pending
+        """Connections whose client must act by a time."""
+        self._connections: set[Connection] = set()
+        self._date = DateField()
+        self._server: asyncio.Server | None = None
+        self._drained = asyncio.Event()
+        # Request ids are no secrets: a random prefix for each process, then a counter.
+        bits = secrets.token_hex(10)
+        self._prefix = f"{bits[:8]}-{bits[8:12]}-4{bits[12:15]}-8{bits[15:18]}-"
+        self._counter = int.from_bytes(secrets.token_bytes(4), "big")
+
+    async def listen(self, sock: socket.socket) -> None:
+        """Accept connections from a bound socket."""
+        self._server = await self.loop.create_server(
+            lambda: cast("asyncio.BaseProtocol", Connection(self)), sock=sock
+        )
+
+    def next_id(self) -> str:
+        """Give the next request id, in the form of a UUID."""
+        self._counter += 1
+        return f"{self._prefix}{self._counter:012x}"
+
+    def now(self) -> datetime:
+        """Read the clock."""
+        return datetime.fromtimestamp(time.time(), UTC)
+
+    def date(self) -> str:
+        """Give the Date field of an answer that is sent now."""
+        return self._date.at(time.time())
+
+    def admit(self, connection: Connection) -> bool:
+        """Count a new connection; False when there are too many."""
+        if len(self._connections) >= self.limits.connections or self.draining:
+            return False
+        self._connections.add(connection)
+        return True
+
+    def forget(self, connection: Connection) -> None:
+        """Stop counting a connection that is gone."""
+        self._connections.discard(connection)
+        self.waiting.discard(connection)
+        if self.draining and not self._connections:
+            self._drained.set()
+
+    async def drain(self, seconds: float) -> None:
+        """Accept nothing more, and let what is under way finish, for so long at most."""
+        self.draining = True
+        if self._server is not None:
+            self._server.close()
+        for connection in list(self._connections):
+            connection.close_when_done()
+        if self._connections:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._drained.wait(), seconds)
+        self._deadlines.close()

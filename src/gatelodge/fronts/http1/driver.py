@@ -1,0 +1,45 @@
+"""Drives the engine's generators: synchronously, until an answer has to be waited for."""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import structlog
+
+from gatelodge.asking import Asking
+from gatelodge.world.answers import PENDING, Answers
+
+T = TypeVar("T")
+_log = structlog.get_logger()
+
+
+class Drive(Generic[T]):
+    """One computation under way; `done` is called once, with its result or None after a bug.
+
+    With warm caches nothing here makes a task or a future before the backend is called.
+    """
+
+    __slots__ = ("_answers", "_done", "_generator")
+
+    def __init__(
+        self, generator: Asking[T], answers: Answers, done: Callable[[T | None], None]
+    ) -> None:
+        self._generator = generator
+        self._answers = answers
+        self._done = done
+
+    def step(self, answer: Any) -> None:  # noqa: ANN401 - the answer of any question
+        """Go on with an answer (None at the start) as far as possible."""
+        answers, send = self._answers, self._generator.send
+        try:
+            while True:
+                question = send(answer)
+                answer = answers[type(question)](question, self.step)
+                if answer is PENDING:
+                    return
+        except StopIteration as stop:
+            result: T | None = stop.value
+        except Exception:  # noqa: BLE001 - any bug at all must end in a refusal
+            # A bug is never an admission: whoever asked gets a 500.
+            _log.exception("the engine failed")
+            result = None
+        self._done(result)

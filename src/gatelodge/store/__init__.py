@@ -1,0 +1,23 @@
+"""What must last: documents, publications, stages, access keys and the feed of changes.
+
+Plain SQL behind one interface; SQLite in WAL mode. A write that returned has reached the disk.
+Secrets are sealed before they get here (sealing.py). Knows no IAM, no HTTP and no processes.
+"""
+
+from gatelodge.store.records import AccessKey, Document
+from gatelodge.store.sealing import MasterKey, SealError
+from gatelodge.store.sqlite import ConflictError, Store, StoreError
+from gatelodge.store.state import StateError, open_state, read_master_key
+
+__all__ = [
+    "AccessKey",
+    "ConflictError",
+    "Document",
+    "MasterKey",
+    "SealError",
+    "StateError",
+    "Store",
+    "StoreError",
+    "open_state",
+    "read_master_key",
+]

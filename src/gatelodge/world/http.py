@@ -1,0 +1,201 @@
+"""HTTP/1.1 backends: connections kept alive per origin, bounded in number, size and time.
+
+Source: RFC 9110 and 9112. The parsing is llhttp's. A request that went out on a kept connection
+and found it closed, before anything of a reply arrived, is sent once more on a new one when its
+method is idempotent (RFC 9110, 9.2.2); otherwise the caller is told, since the backend may have
+acted on it.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections import deque
+from typing import Any, cast
+
+from gatelodge.integrate.questions import SendHttp, Unreachable, Unreached
+from gatelodge.messages import Response
+from gatelodge.world.answers import PENDING, Pending, Resume
+from gatelodge.world.deadlines import Deadlines
+from gatelodge.world.http_connection import Connection
+
+MAX_CONNECTIONS = 256
+"""For each origin."""
+MAX_WAITING = 1024
+"""Calls that wait for a connection, for each origin."""
+IDLE_SECONDS = 60.0
+_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+
+
+class Exchange:
+    """One request on its way to a backend, until somebody is told how it ended."""
+
+    __slots__ = ("connection", "deadline", "origin", "question", "resume", "retried")
+
+    def __init__(
+        self, question: SendHttp, resume: Resume, origin: "Origin", deadline: float
+    ) -> None:
+        self.question = question
+        self.resume: Resume | None = resume
+        self.origin = origin
+        self.deadline = deadline
+        self.connection: Connection | None = None
+        self.retried = False
+
+    def finish(self, answer: Response | Unreachable) -> None:
+        """Tell how it ended; only the first word counts."""
+        resume, self.resume = self.resume, None
+        if resume is not None:
+            self.origin.upstream.deadlines.pending.discard(self)
+            resume(answer)
+
+    def fail(self, reason: Unreached, detail: str, *, untouched: bool) -> None:
+        """Tell that there is no reply, or try once more where that is safe.
+
+        untouched: the connection had served before and nothing of a reply arrived on it.
+        """
+        if untouched and not self.retried and self.question.method in _IDEMPOTENT and self.resume:
+            self.retried = True
+            self.origin.start(self, fresh=True)
+            return
+        self.finish(Unreachable(reason, detail))
+
+    def expire(self) -> None:
+        """End it, because the time is up."""
+        connection, self.connection = self.connection, None
+        self.finish(Unreachable(Unreached.TIMED_OUT, f"after {self.question.timeout_ms} ms"))
+        if connection is not None:
+            connection.abort()
+
+
+class Origin:
+    """The connections to one host and port."""
+
+    __slots__ = ("_host", "_port", "_ssl", "idle", "open", "upstream", "waiting")
+
+    def __init__(
+        self, upstream: "Upstream", host: str, port: int, context: ssl.SSLContext | None
+    ) -> None:
+        self.upstream = upstream
+        self._host = host
+        self._port = port
+        self._ssl = context
+        self.idle: list[Connection] = []
+        """The last one used is used next, so that the others can grow old and be closed."""
+        self.open = 0
+        """Connections that exist or are being made."""
+        self.waiting: deque[Exchange] = deque()
+
+    def start(self, exchange: Exchange, *, fresh: bool = False) -> None:
+        """Send on a kept connection, on a new one, or when one becomes free."""
+        while self.idle and not fresh:
+            connection = self.idle.pop()
+            if connection.usable():
+                connection.send(exchange)
+                return
+        if self.open < MAX_CONNECTIONS:
+            self.open += 1
+            self.upstream.spawn(self._connect(exchange))
+        elif len(self.waiting) < MAX_WAITING:
+            self.waiting.append(exchange)
+        else:
+            exchange.finish(Unreachable(Unreached.OVERLOADED))
+
+    def free(self, connection: Connection) -> None:
+        """Take back a connection whose reply is complete."""
+        while self.waiting:
+            exchange = self.waiting.popleft()
+            if exchange.resume is not None:
+                connection.send(exchange)
+                return
+        connection.deadline = self.upstream.loop.time() + IDLE_SECONDS
+        self.upstream.deadlines.pending.add(connection)
+        self.idle.append(connection)
+
+    def lost(self, connection: Connection) -> None:
+        """Count a connection that is gone, and let a waiting call have its place."""
+        self.open -= 1
+        if connection in self.idle:
+            self.idle.remove(connection)
+        while self.waiting and self.open < MAX_CONNECTIONS:
+            exchange = self.waiting.popleft()
+            if exchange.resume is not None:
+                self.start(exchange)
+
+    async def _connect(self, exchange: Exchange) -> None:
+        loop = self.upstream.loop
+        try:
+            async with asyncio.timeout_at(exchange.deadline):
+                connection = Connection(self)
+                await loop.create_connection(
+                    lambda: cast("asyncio.BaseProtocol", connection),
+                    self._host,
+                    self._port,
+                    ssl=self._ssl,
+                    server_hostname=self._host if self._ssl else None,
+                )
+        except (OSError, TimeoutError) as error:
+            self.open -= 1
+            exchange.fail(_why_unconnected(error), str(error), untouched=False)
+            return
+        if exchange.resume is None:  # its time ran out meanwhile
+            self.free(connection)
+        else:
+            connection.send(exchange)
+
+
+class Upstream:
+    """All backends of one process; answers SendHttp."""
+
+    __slots__ = ("_contexts", "_origins", "_tasks", "deadlines", "loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.deadlines = Deadlines(loop, 0.02)
+        self._origins: dict[tuple[str, str, int, bool], Origin] = {}
+        self._contexts: dict[bool, ssl.SSLContext] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def send(self, question: SendHttp, resume: Resume) -> Pending:
+        """Send a request; `resume` is called with the Response or with Unreachable."""
+        key = (question.scheme, question.host, question.port, question.verify_tls)
+        origin = self._origins.get(key)
+        if origin is None:
+            context = self._context(question.verify_tls) if question.scheme == "https" else None
+            origin = self._origins[key] = Origin(self, question.host, question.port, context)
+        deadline = self.loop.time() + question.timeout_ms / 1000
+        exchange = Exchange(question, resume, origin, deadline)
+        self.deadlines.pending.add(exchange)
+        origin.start(exchange)
+        return PENDING
+
+    def spawn(self, work: Any) -> None:  # noqa: ANN401 - a coroutine
+        """Run a coroutine and keep it from being collected before it is done."""
+        task = self.loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def close(self) -> None:
+        """Close the kept connections; replies under way are not cut off."""
+        for origin in self._origins.values():
+            for connection in list(origin.idle):
+                connection.abort()
+        self.deadlines.close()
+
+    def _context(self, verify: bool) -> ssl.SSLContext:
+        if verify not in self._contexts:
+            context = ssl.create_default_context()
+            if not verify:
+                context.check_hostname = False
+                context.verify_mode = ssl.CERT_NONE
+            self._contexts[verify] = context
+        return self._contexts[verify]
+
+
+def _why_unconnected(error: Exception) -> Unreached:
+    if isinstance(error, socket.gaierror):
+        return Unreached.DNS
+    if isinstance(error, ssl.SSLError):
+        return Unreached.TLS
+    if isinstance(error, TimeoutError):
+        return Unreached.TIMED_OUT
+    return Unreached.REFUSED

@@ -1,0 +1,92 @@
+"""Make access keys: long-term ones kept in the store, temporary ones in their own token."""
+
+import base64
+import os
+import secrets
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gatelodge.store import AccessKey, MasterKey, Store
+from gatelodge.world.keys import open_secret
+from gatelodge.world.sessions import Session, seal_session
+
+CREDENTIALS_FILE = "credentials"
+PROFILE = "gatelodge"
+
+
+class IssuedKey:
+    """A new key with its secret, to be shown once."""
+
+    __slots__ = ("access_key_id", "expires", "secret", "session_token")
+
+    def __init__(
+        self,
+        access_key_id: str,
+        secret: str,
+        session_token: str | None = None,
+        expires: int | None = None,
+    ) -> None:
+        self.access_key_id = access_key_id
+        self.secret = secret
+        self.session_token = session_token
+        self.expires = expires
+        """Seconds since 1970; None for a long-term key."""
+
+
+def issue_key(store: Store, master: MasterKey, account: str, principal: str) -> IssuedKey:
+    """Make and keep a long-term key of a user or of root."""
+    key_id, secret = _new_id("AKIA"), _new_secret()
+    store.add_access_key(
+        AccessKey(
+            id=key_id,
+            account=account,
+            principal=principal,
+            secret=master.seal(secret.encode(), f"access key {key_id}"),
+            active=True,
+            created=datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="seconds"),
+        )
+    )
+    return IssuedKey(key_id, secret)
+
+
+def issue_session(master: MasterKey, role_arn: str, name: str, seconds: int) -> IssuedKey:
+    """Make temporary credentials of a role session."""
+    key_id, secret, now = _new_id("ASIA"), _new_secret(), int(time.time())
+    session = Session(
+        access_key_id=key_id,
+        secret=secret,
+        role_arn=role_arn,
+        name=name,
+        issued=now,
+        expires=now + seconds,
+    )
+    return IssuedKey(key_id, secret, seal_session(session, master), session.expires)
+
+
+def write_root_credentials(store: Store, master: MasterKey, account: str, state: Path) -> None:
+    """See to it that root of an account has a key, and write it where AWS tools can read it."""
+    root = f"arn:aws:iam::{account}:root"
+    keys = [key for key in store.access_keys(root) if key.active]
+    if keys:
+        issued = IssuedKey(keys[0].id, open_secret(keys[0], master))
+    else:
+        issued = issue_key(store, master, account, root)
+    text = (
+        f"[{PROFILE}]\naws_access_key_id = {issued.access_key_id}\n"
+        f"aws_secret_access_key = {issued.secret}\n"
+    )
+    path = state / CREDENTIALS_FILE
+    made = path.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    made.replace(path)
+
+
+def _new_id(prefix: str) -> str:
+    return prefix + base64.b32encode(os.urandom(10)).decode()
+
+
+def _new_secret() -> str:
+    return secrets.token_urlsafe(30)

@@ -1,0 +1,171 @@
+"""Answers FindKey: whose access key it is, with everything that judges its owner, compiled.
+
+What was found is kept until something changes in the store; requests meet it without waiting. With
+the store away, what is kept is served for 15 minutes, and nothing that is not kept.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+
+import structlog
+
+from gatelodge import iam, sigv4
+from gatelodge.authorize.exhibit import caller_of
+from gatelodge.authorize.questions import FindKey, KeyHolder, KeyProblem, KeyRefused
+from gatelodge.store import AccessKey, MasterKey, SealError, Store, StoreError
+from gatelodge.world.answers import PENDING, Pending, Resume
+from gatelodge.world.exhibits import Exhibits
+from gatelodge.world.identities import IdentityError, session_exhibit, user_exhibit
+from gatelodge.world.sessions import open_session
+
+MAX_KEPT = 20_000
+MAX_REFUSED = 2_000
+STALE_SECONDS = 15 * 60
+_TEMPORARY = "ASIA"
+
+Answer = KeyHolder | KeyRefused
+CallSoon = Callable[[Callable[[], None]], object]
+_log = structlog.get_logger()
+
+
+class Keys:
+    """Access keys of one process."""
+
+    __slots__ = (
+        "_asking",
+        "_call_soon",
+        "_executor",
+        "_exhibits",
+        "_fresh",
+        "_generation",
+        "_held",
+        "_master",
+        "_refused",
+        "_store",
+    )
+
+    def __init__(
+        self,
+        store: Store,
+        master: MasterKey,
+        exhibits: Exhibits,
+        executor: Executor,
+        call_soon: CallSoon,
+    ) -> None:
+        self._store = store
+        self._master = master
+        self._exhibits = exhibits
+        self._executor = executor
+        self._call_soon = call_soon
+        """Runs a function on the event loop, from any thread."""
+        self._held: dict[FindKey, tuple[KeyHolder, float]] = {}
+        self._refused: dict[FindKey, KeyRefused] = {}
+        self._asking: dict[FindKey, list[Resume]] = {}
+        """Callers that wait for one look-up."""
+        self._generation = 0
+        self._fresh = time.monotonic()
+
+    def find(self, question: FindKey, resume: Resume) -> Answer | Pending:
+        """Answer from what is kept, or look it up off the loop and resume."""
+        held = self._held.get(question)
+        if held is not None:
+            holder, expires = held
+            if expires > time.time():
+                return holder
+            return KeyRefused(KeyProblem.EXPIRED)
+        refused = self._refused.get(question)
+        if refused is not None:
+            return refused
+        waiting = self._asking.get(question)
+        if waiting is not None:
+            waiting.append(resume)
+            return PENDING
+        self._asking[question] = [resume]
+        generation = self._generation
+        self._executor.submit(self._look_up, question, generation)
+        return PENDING
+
+    def forget(self) -> None:
+        """Drop everything kept, because something changed."""
+        self._generation += 1
+        self._held.clear()
+        self._refused.clear()
+
+    def store_answered(self) -> None:
+        """Note that the store was there just now, and everything kept is still true."""
+        self._fresh = time.monotonic()
+
+    def store_is_away(self) -> None:
+        """Note that the store did not answer; after a while nothing kept is served any more."""
+        if time.monotonic() - self._fresh > STALE_SECONDS:
+            self.forget()
+
+    def look_up(self, question: FindKey) -> tuple[Answer, float]:
+        """Look a key up in the store; gives the answer and when it expires. Blocks."""
+        try:
+            if question.access_key_id.startswith(_TEMPORARY):
+                return self._temporary(question)
+            return self._long_term(question), float("inf")
+        except (StoreError, IdentityError, SealError, iam.PolicyError) as error:
+            _log.error("identity unavailable", key=question.access_key_id, error=str(error))
+            return KeyRefused(KeyProblem.UNAVAILABLE, str(error)), 0.0
+
+    def _look_up(self, question: FindKey, generation: int) -> None:
+        try:
+            answer, expires = self.look_up(question)
+        except Exception as error:  # noqa: BLE001 - whoever waits must be told, whatever it was
+            _log.exception("looking up an access key failed")
+            answer, expires = KeyRefused(KeyProblem.UNAVAILABLE, repr(error)), 0.0
+        self._call_soon(lambda: self._found(question, answer, expires, generation))
+
+    def _found(self, question: FindKey, answer: Answer, expires: float, generation: int) -> None:
+        # What was read before a change is told to those who asked before it, and not kept.
+        if generation == self._generation:
+            if isinstance(answer, KeyHolder):
+                if len(self._held) >= MAX_KEPT:
+                    self._held.clear()
+                self._held[question] = (answer, expires)
+            elif answer.reason is not KeyProblem.UNAVAILABLE:
+                if len(self._refused) >= MAX_REFUSED:
+                    self._refused.clear()
+                self._refused[question] = answer
+        for resume in self._asking.pop(question, ()):
+            resume(answer)
+
+    def _long_term(self, question: FindKey) -> Answer:
+        key = self._store.access_key(question.access_key_id)
+        if key is None:
+            return KeyRefused(KeyProblem.UNKNOWN)
+        if not key.active:
+            return KeyRefused(KeyProblem.INACTIVE)
+        if question.session_token is not None:
+            return KeyRefused(KeyProblem.TOKEN_UNEXPECTED)
+        exhibit = user_exhibit(self._store, key.principal)
+        if exhibit is None:
+            return KeyRefused(KeyProblem.UNKNOWN, f"{key.principal} no longer exists")
+        caller = caller_of(exhibit, key.id, self._exhibits.keep(exhibit))
+        return KeyHolder(self._derive(open_secret(key, self._master), question), caller)
+
+    def _temporary(self, question: FindKey) -> tuple[Answer, float]:
+        if question.session_token is None:
+            return KeyRefused(KeyProblem.TOKEN_MISSING), 0.0
+        session = open_session(question.session_token, question.access_key_id, self._master)
+        if session is None:
+            return KeyRefused(KeyProblem.TOKEN_INVALID), 0.0
+        if session.expires <= time.time():
+            return KeyRefused(KeyProblem.EXPIRED), 0.0
+        exhibit = session_exhibit(self._store, session)
+        if exhibit is None:
+            return KeyRefused(KeyProblem.UNKNOWN, f"{session.role_arn} no longer exists"), 0.0
+        caller = caller_of(exhibit, session.access_key_id, self._exhibits.keep(exhibit))
+        holder = KeyHolder(self._derive(session.secret, question), caller)
+        return holder, float(session.expires)
+
+    def _derive(self, secret: str, question: FindKey) -> sigv4.SigningKey:
+        return sigv4.derive(secret, question.date, question.region, question.service)
+
+
+def open_secret(key: AccessKey, master: MasterKey) -> str:
+    """Open the sealed secret of an access key. Raises SealError."""
+    return master.open(key.secret, f"access key {key.id}").decode()
