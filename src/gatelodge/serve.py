@@ -30,32 +30,6 @@ MAX_ARN = 1600
 """Octets of a method ARN (reference: gateway-responses.md section 5)."""
 
 
-class Served:
-    """One finished call: what goes to the client, and what the visitors' book notes."""
-
-    __slots__ = ("call", "decision", "failure", "integration_status", "refusal", "response")
-
-    def __init__(
-        self,
-        response: Response,
-        *,
-        call: Call | None = None,
-        decision: Decision | None = None,
-        failure: Failure | None = None,
-        integration_status: int | None = None,
-        refusal: str = "",
-    ) -> None:
-        self.response = response
-        self.call = call
-        """None when the request reached no stage of an API."""
-        self.decision = decision
-        self.failure = failure
-        """Why a permitted call brought no reply; None when it did."""
-        self.integration_status = integration_status
-        self.refusal = refusal
-        """Why the request reached no API, for the operator."""
-
-
 class MethodPlan:
     """One method, compiled."""
 
@@ -106,6 +80,46 @@ class StagePlan:
             self.access_log = compile_format(stage.access_log.format)
 
 
+class Served:
+    """One finished call: what goes to the client, and what the visitors' book notes."""
+
+    __slots__ = (
+        "authorization_type",
+        "call",
+        "decision",
+        "failure",
+        "integration_status",
+        "plan",
+        "refusal",
+        "response",
+    )
+
+    def __init__(
+        self,
+        response: Response,
+        *,
+        call: Call | None = None,
+        plan: StagePlan | None = None,
+        authorization_type: str | None = None,
+        decision: Decision | None = None,
+        failure: Failure | None = None,
+        integration_status: int | None = None,
+        refusal: str = "",
+    ) -> None:
+        self.response = response
+        self.call = call
+        """None when the request reached no stage of an API."""
+        self.plan = plan
+        self.authorization_type = authorization_type
+        """Of the method; None on an unknown route."""
+        self.decision = decision
+        self.failure = failure
+        """Why a permitted call brought no reply; None when it did."""
+        self.integration_status = integration_status
+        self.refusal = refusal
+        """Why the request reached no API, for the operator."""
+
+
 class Gate:
     """Everything published, by API id and stage. Replaced whole when a publication changes."""
 
@@ -154,7 +168,7 @@ def serve(request: Request, gate: Gate) -> Asking[Served]:
     decision = yield from decide(request, access)
     match decision:
         case Deny():
-            return _refused(call, plan, decision)
+            return _refused(call, plan, decision, access.authorization_type)
         case Allow():
             return (yield from _integrate(call, plan, method, decision))
         case _:
@@ -168,6 +182,7 @@ def _integrate(
     caller = allow.caller
     principal = caller.principal if caller else None
     variables = Variables(call, principal, caller.access_key_id if caller else None)
+    kind = method.method.authorization_type if method else None
     if method is None or method.integrate is None:
         reply: Response | Failure = configuration_error("the method has no integration")
     else:
@@ -176,12 +191,26 @@ def _integrate(
         variables.error = CallError(reply.message, reply.kind.value)
         response = plan.responses.answer(reply.kind, reply.error_type, variables)
         _stamp(response, call.request.id)
-        return Served(response, call=call, decision=allow, failure=reply)
+        return Served(
+            response,
+            call=call,
+            plan=plan,
+            authorization_type=kind,
+            decision=allow,
+            failure=reply,
+        )
     _stamp(reply, call.request.id)
-    return Served(reply, call=call, decision=allow, integration_status=reply.status)
+    return Served(
+        reply,
+        call=call,
+        plan=plan,
+        authorization_type=kind,
+        decision=allow,
+        integration_status=reply.status,
+    )
 
 
-def _refused(call: Call, plan: StagePlan, deny: Deny) -> Served:
+def _refused(call: Call, plan: StagePlan, deny: Deny, authorization_type: str | None) -> Served:
     caller = deny.caller
     variables = Variables(
         call,
@@ -191,7 +220,9 @@ def _refused(call: Call, plan: StagePlan, deny: Deny) -> Served:
     )
     response = plan.responses.answer(deny.kind, deny.error_type, variables)
     _stamp(response, call.request.id)
-    return Served(response, call=call, decision=deny)
+    return Served(
+        response, call=call, plan=plan, authorization_type=authorization_type, decision=deny
+    )
 
 
 def _forbidden(request: Request, reason: str) -> Served:

@@ -38,9 +38,7 @@ def holds(condition, context, version="2012-10-17", principal=BOB, **case):
     """Tell whether an Allow with this condition matches."""
     statement = allow(Condition=condition)
     document = policy(statement, version=version)
-    decision = decide(
-        principal=principal, identityPolicies=[document], context=context, **case
-    )
+    decision = decide(principal=principal, identityPolicies=[document], context=context, **case)
     assert decision in ("allowed", "implicitDeny"), decision
     return decision == "allowed"
 
@@ -294,7 +292,7 @@ def test_variables_in_conditions():
 
 def test_variable_before_the_fifth_colon_is_text():
     """V8"""
-    resource = f"arn:aws:execute-api:us-east-1:${{aws:PrincipalAccount}}:abc123/*"
+    resource = "arn:aws:execute-api:us-east-1:${aws:PrincipalAccount}:abc123/*"
     assert decide(identityPolicies=[policy(allow(Resource=resource))]) == "implicitDeny"
 
 

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
-from gatelodge import sigv4
 from tests.sigv4.test_verify import authorization, request
 from tests.vectors import sigv4 as v
+
+from gatelodge import sigv4
 
 GOOD = authorization("0" * 64)
 HASHED = "zyc3Ntxgrok+f83ynVWygiLlbsRSBgJKn5TLWxgJTvs="

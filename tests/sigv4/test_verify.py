@@ -4,10 +4,10 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+from tests.vectors import sigv4 as v
 
 from gatelodge import sigv4
 from gatelodge.messages import Headers, Request
-from tests.vectors import sigv4 as v
 
 
 def request(method="GET", path="/prod/pets", query="", fields=(), body=b"", now=v.TIME):

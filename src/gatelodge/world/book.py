@@ -9,7 +9,7 @@ import mmap
 import os
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 SEGMENT_BYTES = 4 * 1024 * 1024
@@ -33,6 +33,8 @@ class Book:
         # A worker that starts again goes on after the segments of the one before.
         written = [segment for number, segment, _ in _segments(directory) if number == worker]
         self._segment = max(written, default=0)
+        self._offset = 0
+        self._prefix = ""
         self._next_segment()
 
     def write(self, record: bytes) -> str:
@@ -75,14 +77,28 @@ def find_record(directory: Path, decision_id: str) -> bytes | None:
         return None
 
 
-def records(directory: Path) -> Iterator[tuple[str, bytes]]:
-    """Go through all records with their ids, each worker's in order."""
-    for worker, segment, path in sorted(_segments(directory)):
-        data = path.read_bytes()
-        offset = 0
-        while (record := _read_one(data, offset)) is not None:
-            yield f"{worker:x}-{segment:x}-{offset:x}", record
-            offset += _LENGTH.size + len(record)
+def latest(directory: Path, accepts: Callable[[bytes], float | None]) -> tuple[str, bytes] | None:
+    """Find the newest record that is accepted; accepts gives its time, or None to pass over it."""
+    found: tuple[float, str, bytes] | None = None
+    done: set[int] = set()
+    for worker, segment, path in sorted(_segments(directory), reverse=True):
+        if worker in done:
+            continue
+        for decision_id, record in _records_of(worker, segment, path):
+            time = accepts(record)
+            if time is not None:
+                done.add(worker)  # later segments first: older ones hold nothing newer
+                if found is None or time >= found[0]:
+                    found = (time, decision_id, record)
+    return None if found is None else found[1:]
+
+
+def _records_of(worker: int, segment: int, path: Path) -> Iterator[tuple[str, bytes]]:
+    data = path.read_bytes()
+    offset = 0
+    while (record := _read_one(data, offset)) is not None:
+        yield f"{worker:x}-{segment:x}-{offset:x}", record
+        offset += _LENGTH.size + len(record)
 
 
 def _read_one(data: bytes, offset: int) -> bytes | None:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import struct
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
@@ -30,13 +30,13 @@ class Follower:
         store: Store,
         executor: Executor,
         progress: Path,
-        changed: Callable[[Sequence[str]], None],
+        changed: Callable[[Sequence[str]], Awaitable[None]],
         status: Callable[[bool], None],
     ) -> None:
         self._store = store
         self._executor = executor
         self._changed = changed
-        """Called on the loop with what changed, before the writer is let go."""
+        """Takes over what changed; only then is the writer let go."""
         self._status = status
         """Called after every look: whether the store answered."""
         self._file = os.open(progress, os.O_RDWR | os.O_CREAT, 0o600)
@@ -60,7 +60,7 @@ class Follower:
                 self._status(False)
             else:
                 if changes:
-                    self._changed([what for _, what in changes])
+                    await self._changed([what for _, what in changes])
                     self._seen = changes[-1][0]
                     self._note()
                 self._status(True)

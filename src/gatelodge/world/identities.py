@@ -116,8 +116,10 @@ def _policies(
         {"name": policy["PolicyName"], "document": policy["PolicyDocument"]}
         for policy in body.get(inline, ())
     ]
-    for attached in body.get("AttachedManagedPolicies", ()):
-        found.append(_managed(store, account, attached["PolicyArn"]))
+    found += (
+        _managed(store, account, attached["PolicyArn"])
+        for attached in body.get("AttachedManagedPolicies", ())
+    )
     return found
 
 

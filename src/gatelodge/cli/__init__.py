@@ -1,0 +1,33 @@
+"""The command line: one file for each command."""
+
+import sys
+
+from cyclopts import App
+
+from gatelodge import __version__
+from gatelodge.cli import call, check, keys, serve, why
+from gatelodge.main import StartError
+from gatelodge.settings import SettingError
+from gatelodge.store import SealError, StateError, StoreError
+
+app = App(
+    name="gatelodge",
+    help="An API gateway that decides as Amazon API Gateway does, and says why.",
+    version=__version__,
+)
+app.command(serve.serve)
+app.command(check.check)
+app.command(keys.app)
+app.command(call.call)
+app.command(why.why)
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is one clear message and status 1."""
+    try:
+        status = app()
+    except (StartError, SettingError, StateError, StoreError, SealError) as error:
+        for line in str(error).splitlines():
+            print(f"error: {line}", file=sys.stderr)
+        status = 1
+    sys.exit(status)

@@ -1,0 +1,101 @@
+"""`gatelodge serve`: the gateway itself."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from gatelodge.main import run
+from gatelodge.respond.access_log import JSON_FORMAT
+from gatelodge.settings import (
+    DEFAULT_ACCOUNT,
+    Settings,
+    read_networks,
+    read_stage_variables,
+)
+
+Repeated = Parameter(consume_multiple=False, negative="")
+Switch = Parameter(negative="")
+
+
+def serve(
+    *files: Path,
+    iam: Annotated[tuple[Path, ...], Repeated] = (),
+    state: Path = Path(".gatelodge"),
+    host: str = "127.0.0.1",
+    data_port: int = 8080,
+    aws_port: int = 4566,
+    workers: int = 1,
+    account: str = DEFAULT_ACCOUNT,
+    region: str | None = None,
+    api_id: str | None = None,
+    stage: str | None = None,
+    stage_variable: Annotated[tuple[str, ...], Repeated] = (),
+    trusted_proxy: Annotated[tuple[str, ...], Repeated] = (),
+    tolerate: Annotated[tuple[str, ...], Repeated] = (),
+    access_log: str | None = None,
+    access_log_format: str = JSON_FORMAT,
+    log_decisions: Annotated[bool, Switch] = False,
+    decision_header: bool = True,
+) -> int:
+    """Serve APIs until stopped.
+
+    Parameters
+    ----------
+    files
+        APIs as Amazon API Gateway exports them: Swagger 2.0 or OpenAPI 3.0, JSON or YAML.
+    iam
+        Output of `aws iam get-account-authorization-details`; may be given several times.
+    state
+        Directory for everything lasting: keys, publications, decisions.
+    host
+        Address to listen on.
+    data_port
+        Port for API traffic.
+    aws_port
+        Port for the AWS endpoint.
+    workers
+        Processes for API traffic.
+    account
+        Account that owns the APIs.
+    region
+        Region of the APIs, instead of the one in their server URL.
+    api_id
+        API id, instead of the one in the server URL.
+    stage
+        Stage, instead of the one in the server URL.
+    stage_variable
+        A stage variable, NAME=VALUE; may be given several times.
+    trusted_proxy
+        Address or range of a proxy whose X-Forwarded-For is believed; may be given several times.
+    tolerate
+        Name of something in the files that is not honoured and shall be let pass.
+    access_log
+        File for access log lines; - for standard output.
+    access_log_format
+        Text with $context variables, one of them $context.requestId.
+    log_decisions
+        Write a line for each decision to standard error, as on a terminal.
+    decision_header
+        Send the id of each decision as x-gatelodge-decision.
+
+    """
+    settings = Settings(
+        state=state,
+        host=host,
+        data_port=data_port,
+        aws_port=aws_port,
+        workers=workers,
+        account=account,
+        region=region,
+        api_id=api_id,
+        stage=stage,
+        stage_variables=read_stage_variables(stage_variable),
+        trusted_proxies=read_networks(trusted_proxy),
+        tolerate=frozenset(tolerate),
+        access_log=access_log,
+        access_log_format=access_log_format,
+        log_decisions=log_decisions,
+        decision_header=decision_header,
+    )
+    return run(settings, files, iam)

@@ -1,0 +1,151 @@
+"""What the visitors' book keeps of one call: a flat list that JSON can hold.
+
+No secret gets in: of the query, credentials and signatures are blanked, of the header fields only
+those that policies can ask about are kept, and a session token in a canonical request is blanked.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from gatelodge.authorize.decision import Allow, Deny
+from gatelodge.iam import Verdict
+from gatelodge.messages import Headers, Request
+from gatelodge.serve import Served
+
+FORM = 1
+_MAX_TEXT = 8_192
+_SECRET_PARAMETERS = re.compile(
+    r"(?i)\b(X-Amz-Signature|X-Amz-Security-Token|access_token|id_token|token|api_key|password)"
+    r"=[^&]*"
+)
+_SECRET_LINES = re.compile(r"(?im)^(x-amz-security-token|authorization|cookie|x-api-key):.*$")
+
+_FIELDS = (
+    "form",
+    "time",
+    "request_id",
+    "method",
+    "path",
+    "query",
+    "host",
+    "user_agent",
+    "referer",
+    "forwarded_for",
+    "source_ip",
+    "peer_ip",
+    "scheme",
+    "protocol",
+    "api_id",
+    "stage",
+    "deployment",
+    "status",
+    "verdict",
+    "exhibit",
+    "access_key_id",
+    "kind",
+    "error_type",
+    "message",
+    "detail",
+    "failure",
+    "authorization_type",
+)
+_INDEX = {name: position for position, name in enumerate(_FIELDS)}
+
+
+def make_record(request: Request, served: Served) -> list[Any]:
+    """Note one finished call."""
+    index = request.headers.index
+    query = request.raw_query
+    call = served.call
+    decision = served.decision
+    caller = None
+    verdict = kind = error_type = message = None
+    detail = served.refusal
+    if isinstance(decision, Allow):
+        caller, verdict = decision.caller, Verdict.ALLOWED.value
+    elif isinstance(decision, Deny):
+        caller, kind, error_type = decision.caller, decision.kind.value, decision.error_type
+        verdict = decision.verdicts.verdict.value if decision.verdicts else None
+        message = _SECRET_LINES.sub(r"\1:(not shown)", decision.message)[:_MAX_TEXT]
+        detail = decision.detail
+    failure = served.failure
+    return [
+        FORM,
+        request.received_at.timestamp(),
+        request.id,
+        request.method,
+        request.raw_path[:_MAX_TEXT],
+        _SECRET_PARAMETERS.sub(r"\1=(not shown)", query)[:_MAX_TEXT] if query else "",
+        index.get("host"),
+        index.get("user-agent"),
+        index.get("referer"),
+        index.get("x-forwarded-for"),
+        request.source_ip,
+        request.peer_ip,
+        request.scheme,
+        request.protocol,
+        call.api.id if call else None,
+        call.stage.name if call else None,
+        call.stage.deployment_id if call else None,
+        served.response.status,
+        verdict,
+        caller.exhibit if caller else None,
+        caller.access_key_id if caller else None,
+        kind,
+        error_type,
+        message,
+        detail,
+        None if failure is None else f"{failure.kind.value}: {failure.detail}",
+        served.authorization_type,
+    ]
+
+
+class Record:
+    """A record read back."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: list[Any]) -> None:
+        if not values or values[0] != FORM or len(values) != len(_FIELDS):
+            raise ValueError("a record of another gatelodge version")
+        self._values = values
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - each field has a type of its own
+        return self._values[_INDEX[name]]
+
+    @property
+    def denied(self) -> bool:
+        """Whether the gateway refused the call."""
+        return bool(self["verdict"] != Verdict.ALLOWED.value)
+
+    @property
+    def time(self) -> datetime:
+        """When the request arrived."""
+        return datetime.fromtimestamp(self["time"], UTC)
+
+    def request(self) -> Request:
+        """Make the request again, as far as policies can tell."""
+        fields = (
+            ("Host", self["host"]),
+            ("User-Agent", self["user_agent"]),
+            ("Referer", self["referer"]),
+            ("X-Forwarded-For", self["forwarded_for"]),
+        )
+        return Request(
+            id=self["request_id"],
+            method=self["method"],
+            raw_path=self["path"],
+            raw_query=self["query"],
+            headers=Headers([(name, value) for name, value in fields if value is not None]),
+            body=None,
+            source_ip=self["source_ip"],
+            peer_ip=self["peer_ip"],
+            received_at=self.time,
+            scheme=self["scheme"],
+            protocol=self["protocol"],
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give all fields by name."""
+        return dict(zip(_FIELDS, self._values, strict=True))

@@ -1,0 +1,151 @@
+"""What every door does with a finished call: the book, the decision's id, the logs."""
+
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+import orjson
+
+from gatelodge.authorize.decision import Allow
+from gatelodge.context.variables import CallError, Variables
+from gatelodge.explain.record import Record, make_record
+from gatelodge.explain.replay import explain
+from gatelodge.explain.text import one_line
+from gatelodge.messages import Request
+from gatelodge.respond.access_log import Delivered
+from gatelodge.serve import Served
+from gatelodge.world.book import MAX_RECORD, Book
+
+LINES_A_SECOND = 50
+DECISION_HEADER = "x-gatelodge-decision"
+
+
+class Reception:
+    """Notes finished calls. One for each worker."""
+
+    __slots__ = ("_access_log", "_book", "_header", "_lines")
+
+    def __init__(
+        self,
+        book: Book,
+        *,
+        header: bool,
+        lines: "DecisionLines | None",
+        access_log: "LineFile | None",
+    ) -> None:
+        self._book = book
+        self._header = header
+        self._lines = lines
+        self._access_log = access_log
+
+    def note(self, request: Request, served: Served) -> None:
+        """Write the call into the book, and its id into the answer."""
+        values = make_record(request, served)
+        record = orjson.dumps(values)
+        if len(record) > MAX_RECORD:
+            raise ValueError(f"a record of {len(record)} octets: a field is not bounded")
+        decision_id = self._book.write(record)
+        if self._header:
+            served.response.headers.append((DECISION_HEADER, decision_id))
+        if self._lines is not None:
+            self._lines.add(values, served)
+        if self._access_log is not None:
+            self._log_access(request, served)
+
+    def _log_access(self, request: Request, served: Served) -> None:
+        plan, call = served.plan, served.call
+        if plan is None or call is None or plan.access_log is None or self._access_log is None:
+            return
+        decision = served.decision
+        caller = decision.caller if decision else None
+        error = None
+        if served.failure is not None:
+            error = CallError(served.failure.message, served.failure.kind.value)
+        elif decision is not None and not isinstance(decision, Allow):
+            error = CallError(decision.message, decision.kind.value)
+        variables = Variables(
+            call,
+            caller.principal if caller else None,
+            caller.access_key_id if caller else None,
+            error,
+        )
+        latency = int((time.time() - request.received_at.timestamp()) * 1000)
+        reached = served.integration_status is not None
+        delivered = Delivered(
+            served.response.status,
+            len(served.response.body),
+            latency,
+            served.integration_status,
+            latency if reached else None,
+        )
+        self._access_log.write(plan.access_log(variables, delivered))
+
+
+class DecisionLines:
+    """One line for each decision on a terminal: at most fifty a second, denials first."""
+
+    __slots__ = ("_allowed", "_denied", "_out", "_skipped")
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._denied: deque[tuple[list[object], Served]] = deque()
+        self._allowed: deque[tuple[list[object], Served]] = deque()
+        self._skipped = 0
+
+    def add(self, values: list[object], served: Served) -> None:
+        """Keep a decision for the next round; the rest of a flood is only counted."""
+        admitted = isinstance(served.decision, Allow)
+        line = self._allowed if admitted else self._denied
+        if len(line) < LINES_A_SECOND:
+            line.append((values, served))
+        else:
+            self._skipped += 1
+
+    def flush(self, count: int) -> None:
+        """Write up to `count` lines; called several times a second."""
+        for _ in range(count):
+            waiting = self._denied or self._allowed
+            if not waiting:
+                break
+            values, served = waiting.popleft()
+            caller = served.decision.caller if served.decision else None
+            explanation = explain(Record(list(values)), served.plan, caller)
+            self._out.write(one_line(explanation) + "\n")
+        if self._skipped and not self._denied and not self._allowed:
+            self._out.write(f"… and {self._skipped} more decisions (gatelodge why --last)\n")
+            self._skipped = 0
+        self._out.flush()
+
+
+class LineFile:
+    """Access log lines, collected and written together by `flush`."""
+
+    __slots__ = ("_lines", "_write")
+
+    def __init__(self, destination: str) -> None:
+        self._lines: list[str] = []
+        self._write: Callable[[str], object] = (
+            sys.stdout.write if destination == "-" else _appender(destination)
+        )
+
+    def write(self, line: str) -> None:
+        """Keep a line for the next flush."""
+        self._lines.append(line)
+
+    def take(self) -> str:
+        """Take what is to be written."""
+        lines, self._lines = self._lines, []
+        return "".join(f"{line}\n" for line in lines)
+
+    def flush(self, text: str) -> None:
+        """Write what was taken. Blocks; workers do it off their loop."""
+        self._write(text)
+
+
+def _appender(path: str) -> Callable[[str], object]:
+    # Line-buffered writes of whole batches: several workers append to one file.
+    file = Path(path).open("a", encoding="utf-8", buffering=1)  # noqa: SIM115 - for the worker's life
+    return file.write

@@ -1,0 +1,272 @@
+"""The one place that knows everyone: settings → store → world → fronts; and the processes.
+
+A supervisor holds the sockets and forks: one house process for the AWS endpoint, and the data
+workers. A process that dies is forked again; SIGTERM drains. The master key is inherited in
+memory, never on a command line.
+"""
+
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from gatelodge.files.account_details import apply_account_file, read_account_file
+from gatelodge.files.api_file import ApiFile, Where, read_api_file
+from gatelodge.published import AccessLog, to_json
+from gatelodge.settings import DEFAULT_REGION, Settings
+from gatelodge.store import MasterKey, Store, open_state
+from gatelodge.world.issue_keys import write_root_credentials
+
+ENDPOINTS_FILE = "endpoints.json"
+DRAIN_SECONDS = 30.0
+_RESTART_PAUSE = 0.2
+_READY = b"r"
+
+
+class StartError(RuntimeError):
+    """The gateway cannot start; the message says why, with every problem on its own line."""
+
+
+class Listening:
+    """The sockets that outlive the processes which use them."""
+
+    __slots__ = ("aws", "data", "house")
+
+    def __init__(self, settings: Settings) -> None:
+        first = _bind(settings.host, settings.data_port, "--data-port")
+        family, address = first.family, first.getsockname()
+        if hasattr(socket, "SO_REUSEPORT") and sys.platform == "linux":
+            # The first bind found the port free; now one socket for each worker.
+            first.close()
+            self.data = [_share(family, address) for _ in range(settings.workers)]
+        else:
+            self.data = [first] * settings.workers
+        self.house = _bind(settings.host, settings.aws_port, "--aws-port")
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        self.aws = f"http://{host}:{self.house.getsockname()[1]}"
+
+    def data_url(self, host: str) -> str:
+        """Give the URL of the data plane."""
+        shown = f"[{host}]" if ":" in host else host
+        return f"http://{shown}:{self.data[0].getsockname()[1]}"
+
+
+def read_api_files(paths: Sequence[Path], settings: Settings) -> list[ApiFile]:
+    """Read API files as the settings say where they belong."""
+    where = Where(
+        settings.account,
+        api_id=settings.api_id,
+        region=settings.region,
+        stage=settings.stage,
+    )
+    access_log = (
+        AccessLog(settings.access_log_format, settings.access_log) if settings.access_log else None
+    )
+    return [
+        read_api_file(
+            path,
+            where,
+            tolerate=settings.tolerate,
+            stage_variables=settings.stage_variables,
+            access_log=access_log,
+        )
+        for path in paths
+    ]
+
+
+def run(settings: Settings, api_paths: Sequence[Path], iam_paths: Sequence[Path]) -> int:
+    """Serve until told to stop; gives the exit status. Raises StartError and the store's errors."""
+    api_files = read_api_files(api_paths, settings)
+    account_files = [read_account_file(path) for path in iam_paths]
+    problems = [problem for file in (*api_files, *account_files) for problem in file.problems]
+    if problems:
+        raise StartError("\n".join(problems))
+    for file in api_files:
+        for told in (*file.warnings, *file.notes):
+            print(f"warning: {told}", file=sys.stderr)  # noqa: T201 - this is the command's output
+    store, master = open_state(settings.state, os.environ)
+    for account_file in account_files:
+        apply_account_file(store, account_file)
+    for file in api_files:
+        if file.api is not None and file.stage is not None:
+            store.publish(file.api.id, file.api.deployment_id, json.dumps(to_json(file.api)))
+            stage = file.stage
+            store.set_stage(
+                stage.api_id, stage.name, stage.deployment_id, json.dumps(to_json(stage))
+            )
+    write_root_credentials(store, master, settings.account, settings.state)
+    listening = Listening(settings)
+    regions = [file.api.region for file in api_files if file.api is not None]
+    region = settings.region or (regions[0] if regions else DEFAULT_REGION)
+    return _Supervisor(settings, master, listening, region).run()
+
+
+class _Supervisor:
+    """Forks the processes, and forks them again when they die."""
+
+    def __init__(
+        self, settings: Settings, master: MasterKey, listening: Listening, region: str
+    ) -> None:
+        self._settings = settings
+        self._master = master
+        self._listening = listening
+        self._region = region
+        self._children: dict[int, int] = {}
+        """Process id → number; 0 is the house, workers count from 1."""
+        self._stopping = False
+
+    def run(self) -> int:
+        """Start everything, announce it, and watch over it."""
+        for directory in ("run", "book"):
+            (self._settings.state / directory).mkdir(mode=0o700, exist_ok=True)
+        for stale in (self._settings.state / "run").glob("worker-*"):
+            stale.unlink()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        ready, children_end = os.pipe()
+        for number in range(self._settings.workers + 1):
+            self._fork(number, children_end)
+        for _ in range(self._settings.workers + 1):
+            if not self._await_ready(ready):
+                self._stop()
+                self._watch()
+                return 0 if self._stopping else 1
+        self._announce()
+        self._watch()
+        return 0
+
+    def _await_ready(self, pipe: int) -> bool:
+        """Wait until one more process serves; False when one died or all are to stop."""
+        os.set_blocking(pipe, False)
+        while not self._stopping:
+            try:
+                if os.read(pipe, 1) == _READY:
+                    return True
+            except BlockingIOError:
+                pass
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+            if pid:
+                self._children.pop(pid, None)
+                return False
+            time.sleep(0.01)
+        return False
+
+    def _fork(self, number: int, ready: int | None) -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pid = os.fork()
+        if pid:
+            self._children[pid] = number
+            return
+        status = 1
+        try:
+            for signal_number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(signal_number, signal.SIG_DFL)
+            tell_ready = _teller(ready)
+            if number == 0:
+                from gatelodge.processes import house  # noqa: PLC0415 - only this process needs it
+
+                house.main(self._listening.house, tell_ready)
+            else:
+                from gatelodge.processes import worker  # noqa: PLC0415 - only this process needs it
+
+                sock = self._listening.data[number - 1]
+                worker.main(number, self._settings, self._master, sock, tell_ready)
+            status = 0
+        except KeyboardInterrupt:
+            status = 0
+        except BaseException:  # noqa: BLE001 - a child never returns into its parent's code
+            import traceback  # noqa: PLC0415 - the last words of a dying process
+
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+
+    def _announce(self) -> None:
+        """Tell people and scripts where to find it."""
+        settings = self._settings
+        data = self._listening.data_url(settings.host)
+        endpoints = {
+            "data": data,
+            "aws": self._listening.aws,
+            "region": self._region,
+            "account": settings.account,
+        }
+        path = settings.state / ENDPOINTS_FILE
+        made = path.with_suffix(".new")
+        made.write_text(json.dumps(endpoints) + "\n", "utf-8")
+        made.replace(path)
+        lines = ["gatelodge is ready", f"  API traffic   {data}"]
+        lines += [
+            f"    {api} stage {json.loads(body)['name']}: "
+            f"{data}/_aws/execute-api/{api}/{json.loads(body)['name']}/"
+            for api, _, body in Store(settings.state / "store.db").stages()
+        ]
+        lines.append(f"  AWS endpoint  {self._listening.aws} (answers 501 for now)")
+        lines.append(f"  state         {settings.state}")
+        print("\n".join(lines), flush=True)  # noqa: T201 - this is the command's output
+
+    def _watch(self) -> None:
+        """Fork again what dies, until told to stop and all have gone."""
+        while self._children:
+            try:
+                pid, status = os.waitpid(-1, 0)
+            except InterruptedError:
+                continue
+            except ChildProcessError:
+                return
+            number = self._children.pop(pid, None)
+            if number is None or self._stopping:
+                continue
+            who = f"worker {number}" if number else "the house"
+            code = os.waitstatus_to_exitcode(status)
+            print(f"{who} ended with {code}; starting it again", file=sys.stderr)  # noqa: T201 - as above
+            time.sleep(_RESTART_PAUSE)
+            self._fork(number, None)
+
+    def _stop(self, *_: object) -> None:
+        self._stopping = True
+        for pid in list(self._children):
+            try:
+                os.kill(pid, signal.SIGTERM)
+            except ProcessLookupError:
+                self._children.pop(pid, None)
+
+
+def _teller(pipe: int | None) -> Callable[[], None]:
+    def tell() -> None:
+        if pipe is not None:
+            os.write(pipe, _READY)
+
+    return tell
+
+
+def _bind(host: str, port: int, option: str) -> socket.socket:
+    """Bind and listen. Raises StartError: in use, not permitted, no such address."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+        sock.listen(1024)
+    except OSError as error:
+        sock.close()
+        raise StartError(
+            f"cannot listen on {host} port {port}: {error.strerror}; choose another with {option}"
+        ) from error
+    return sock
+
+
+def _share(family: int, address: tuple[str, int]) -> socket.socket:
+    sock = socket.socket(family)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    sock.bind(address)
+    # Listening starts in the worker: a socket that nobody serves yet takes no connections.
+    return sock

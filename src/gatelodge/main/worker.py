@@ -1,0 +1,152 @@
+"""A data worker: the door, the engine behind it, and the world that answers it."""
+
+import asyncio
+import gc
+import json
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+import uvloop
+
+from gatelodge.authorize.questions import FindKey
+from gatelodge.fronts.http1.addresses import Addresses
+from gatelodge.fronts.http1.connection import Connection
+from gatelodge.fronts.http1.door import Door
+from gatelodge.fronts.http1.driver import Drive
+from gatelodge.fronts.reception import LINES_A_SECOND, DecisionLines, LineFile, Reception
+from gatelodge.integrate.questions import SendHttp
+from gatelodge.messages import Request
+from gatelodge.published import api_from_json, stage_from_json
+from gatelodge.respond.gateway_responses import built_in
+from gatelodge.serve import Gate, Served, StagePlan, serve
+from gatelodge.settings import Settings
+from gatelodge.store import MasterKey, Store, StoreError
+from gatelodge.world.answers import Answers
+from gatelodge.world.book import Book
+from gatelodge.world.changes import Follower
+from gatelodge.world.exhibits import Exhibits
+from gatelodge.world.http import Upstream
+from gatelodge.world.keys import Keys
+
+DRAIN_SECONDS = 30.0
+_FLUSHES_A_SECOND = 10
+_log = structlog.get_logger()
+
+
+def main(
+    number: int,
+    settings: Settings,
+    master: MasterKey,
+    sock: socket.socket,
+    tell_ready: Callable[[], None],
+) -> None:
+    """Serve API traffic until SIGTERM, then finish what is under way."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    uvloop.run(_Worker(number, settings, master).run(sock, tell_ready))
+
+
+class _Worker:
+    def __init__(self, number: int, settings: Settings, master: MasterKey) -> None:
+        self._settings = settings
+        state = settings.state
+        self._store = Store(state / "store.db")
+        self._executor = ThreadPoolExecutor(4)
+        self._master = master
+        self._exhibits = Exhibits(state / "book" / "exhibits")
+        self._progress = state / "run" / f"worker-{number}"
+        self._access_log = LineFile(settings.access_log) if settings.access_log else None
+        terminal = settings.log_decisions or sys.stderr.isatty()
+        self._lines = DecisionLines(sys.stderr) if terminal else None
+        self._reception = Reception(
+            Book(state / "book", number),
+            header=settings.decision_header,
+            lines=self._lines,
+            access_log=self._access_log,
+        )
+        self._gate = Gate(())
+        self._answers: Answers = {}
+
+    async def run(self, sock: socket.socket, tell_ready: Callable[[], None]) -> None:
+        """Serve until told to stop."""
+        loop = asyncio.get_running_loop()
+        stopped = asyncio.Event()
+        loop.add_signal_handler(signal.SIGTERM, stopped.set)
+        # Interrupts of a terminal reach every process; only the supervisor acts on them.
+        loop.add_signal_handler(signal.SIGINT, lambda: None)
+        keys = Keys(
+            self._store, self._master, self._exhibits, self._executor, loop.call_soon_threadsafe
+        )
+        upstream = Upstream(loop)
+        self._answers = {FindKey: keys.find, SendHttp: upstream.send}
+
+        async def changed(what: Sequence[str]) -> None:
+            if any(change.startswith("stage ") for change in what):
+                await self._load(loop)
+            keys.forget()
+
+        def status(there: bool) -> None:
+            (keys.store_answered if there else keys.store_is_away)()
+
+        follower = Follower(self._store, self._executor, self._progress, changed, status)
+        follower.start_from(self._store.last_change())
+        await self._load(loop)
+        following = asyncio.ensure_future(follower.follow())
+        flushing = asyncio.ensure_future(self._flush(loop))
+        door = Door(loop, self._handle, Addresses(self._settings.trusted_proxies))
+        await door.listen(sock)
+        # What is loaded lives as long as the process: the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        tell_ready()
+        await stopped.wait()
+        await door.drain(DRAIN_SECONDS)
+        following.cancel()
+        flushing.cancel()
+        upstream.close()
+        await self._flush_once(loop)
+
+    async def _load(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Compile everything published, off the loop, and swap it in whole."""
+        self._gate = await loop.run_in_executor(self._executor, load_gate, self._store)
+
+    def _handle(self, request: Request, connection: Connection) -> None:
+        """Answer one request: the engine decides, the book notes, the door sends."""
+
+        def done(served: Served | None) -> None:
+            if served is None:
+                failed = built_in(500, "InternalServerErrorException", "Internal server error")
+                served = Served(failed, refusal="an error in the gateway; see its log")
+            self._reception.note(request, served)
+            connection.respond(served.response)
+
+        Drive(serve(request, self._gate), self._answers, done).step(None)
+
+    async def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
+        while True:
+            await asyncio.sleep(1 / _FLUSHES_A_SECOND)
+            await self._flush_once(loop)
+
+    async def _flush_once(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._lines is not None:
+            self._lines.flush(LINES_A_SECOND // _FLUSHES_A_SECOND)
+        if self._access_log is not None:
+            text = self._access_log.take()
+            if text:
+                await loop.run_in_executor(self._executor, self._access_log.flush, text)
+
+
+def load_gate(store: Store) -> Gate:
+    """Compile every stage in the store. Blocks."""
+    plans = []
+    for api_id, deployment, body in store.stages():
+        publication = store.publication(api_id, deployment)
+        if publication is None:
+            raise StoreError(f"deployment {deployment} of API {api_id} is missing")
+        plans.append(
+            StagePlan(api_from_json(json.loads(publication)), stage_from_json(json.loads(body)))
+        )
+    return Gate(plans)
