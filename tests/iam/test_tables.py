@@ -76,7 +76,10 @@ def test_effect_has_one_spelling():
     assert "/Statement/0/Effect" in decide(identityPolicies=[policy(statement)])
 
 
-@pytest.mark.parametrize(("version", "expected"), [("2012-10-17", "allowed"), ("2008-10-17", "implicitDeny"), (None, "implicitDeny")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [("2012-10-17", "allowed"), ("2008-10-17", "implicitDeny"), (None, "implicitDeny")],
+)
 def test_variables_need_the_version(version, expected):
     """M15"""
     document = policy(allow(Resource=f"{ARN}/prod/GET/${{aws:username}}"), version=version)

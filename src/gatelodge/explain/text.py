@@ -1,5 +1,6 @@
 """Explanations as plain text: one line, or everything."""
 
+from gatelodge.explain.record import Record
 from gatelodge.explain.replay import Explanation
 
 
@@ -7,7 +8,7 @@ def one_line(explanation: Explanation) -> str:
     """Write a decision in one line: `403 GET /prod/pets alice · reason`."""
     record = explanation.record
     return _printable(
-        f"{record['status']} {record['method']} {record['path']} {explanation.who} · "
+        f"{record['status']} {record['method']} {_path(record)} {explanation.who} · "
         f"{explanation.reason}"
     )
 
@@ -35,6 +36,12 @@ def in_full(decision_id: str, explanation: Explanation) -> str:
         again = f"decided as {record['verdict']}, and judging again gives {explanation.replayed}"
         lines += ["", f"WARNING: {again}. This is a bug; please report it."]
     return "\n".join(_printable(line) for line in lines)
+
+
+def _path(record: Record) -> str:
+    """Show the path from the stage on, however the API was addressed."""
+    path = str(record["path"])
+    return path.removeprefix(f"/_aws/execute-api/{record['api_id']}") or path
 
 
 def _printable(text: str) -> str:

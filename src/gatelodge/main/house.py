@@ -20,7 +20,7 @@ def main(sock: socket.socket, tell_ready: Callable[[], None]) -> None:
         # Interrupts of a terminal reach every process; only the supervisor acts on them.
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, lambda: None)
         serving = asyncio.ensure_future(server.serve(sockets=[sock]))
-        while not server.started and not serving.done():
+        while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event
             await asyncio.sleep(0.005)
         tell_ready()
         await serving

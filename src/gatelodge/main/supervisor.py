@@ -1,8 +1,7 @@
-"""The one place that knows everyone: settings → store → world → fronts; and the processes.
+"""The supervisor: holds the sockets, forks the processes, forks again what dies.
 
-A supervisor holds the sockets and forks: one house process for the AWS endpoint, and the data
-workers. A process that dies is forked again; SIGTERM drains. The master key is inherited in
-memory, never on a command line.
+One house process for the AWS endpoint, and the data workers. SIGTERM drains. The master key is
+inherited in memory, never on a command line.
 """
 
 import json
@@ -11,18 +10,12 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 
-from gatelodge.files.account_details import apply_account_file, read_account_file
-from gatelodge.files.api_file import ApiFile, Where, read_api_file
-from gatelodge.published import AccessLog, to_json
-from gatelodge.settings import DEFAULT_REGION, Settings
-from gatelodge.store import MasterKey, Store, open_state
-from gatelodge.world.issue_keys import write_root_credentials
+from gatelodge.settings import Settings
+from gatelodge.store import MasterKey, Store
 
 ENDPOINTS_FILE = "endpoints.json"
-DRAIN_SECONDS = 30.0
 _RESTART_PAUSE = 0.2
 _READY = b"r"
 
@@ -55,57 +48,7 @@ class Listening:
         return f"http://{shown}:{self.data[0].getsockname()[1]}"
 
 
-def read_api_files(paths: Sequence[Path], settings: Settings) -> list[ApiFile]:
-    """Read API files as the settings say where they belong."""
-    where = Where(
-        settings.account,
-        api_id=settings.api_id,
-        region=settings.region,
-        stage=settings.stage,
-    )
-    access_log = (
-        AccessLog(settings.access_log_format, settings.access_log) if settings.access_log else None
-    )
-    return [
-        read_api_file(
-            path,
-            where,
-            tolerate=settings.tolerate,
-            stage_variables=settings.stage_variables,
-            access_log=access_log,
-        )
-        for path in paths
-    ]
-
-
-def run(settings: Settings, api_paths: Sequence[Path], iam_paths: Sequence[Path]) -> int:
-    """Serve until told to stop; gives the exit status. Raises StartError and the store's errors."""
-    api_files = read_api_files(api_paths, settings)
-    account_files = [read_account_file(path) for path in iam_paths]
-    problems = [problem for file in (*api_files, *account_files) for problem in file.problems]
-    if problems:
-        raise StartError("\n".join(problems))
-    for file in api_files:
-        for told in (*file.warnings, *file.notes):
-            print(f"warning: {told}", file=sys.stderr)  # noqa: T201 - this is the command's output
-    store, master = open_state(settings.state, os.environ)
-    for account_file in account_files:
-        apply_account_file(store, account_file)
-    for file in api_files:
-        if file.api is not None and file.stage is not None:
-            store.publish(file.api.id, file.api.deployment_id, json.dumps(to_json(file.api)))
-            stage = file.stage
-            store.set_stage(
-                stage.api_id, stage.name, stage.deployment_id, json.dumps(to_json(stage))
-            )
-    write_root_credentials(store, master, settings.account, settings.state)
-    listening = Listening(settings)
-    regions = [file.api.region for file in api_files if file.api is not None]
-    region = settings.region or (regions[0] if regions else DEFAULT_REGION)
-    return _Supervisor(settings, master, listening, region).run()
-
-
-class _Supervisor:
+class Supervisor:
     """Forks the processes, and forks them again when they die."""
 
     def __init__(
@@ -125,16 +68,17 @@ class _Supervisor:
             (self._settings.state / directory).mkdir(mode=0o700, exist_ok=True)
         for stale in (self._settings.state / "run").glob("worker-*"):
             stale.unlink()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
+        for signal_number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signal_number, self._stop)
         ready, children_end = os.pipe()
         for number in range(self._settings.workers + 1):
             self._fork(number, children_end)
         for _ in range(self._settings.workers + 1):
             if not self._await_ready(ready):
+                asked = self._stopping
                 self._stop()
                 self._watch()
-                return 0 if self._stopping else 1
+                return 0 if asked else 1
         self._announce()
         self._watch()
         return 0
@@ -168,11 +112,11 @@ class _Supervisor:
                 signal.signal(signal_number, signal.SIG_DFL)
             tell_ready = _teller(ready)
             if number == 0:
-                from gatelodge.processes import house  # noqa: PLC0415 - only this process needs it
+                from gatelodge.main import house  # noqa: PLC0415 - only this process needs it
 
                 house.main(self._listening.house, tell_ready)
             else:
-                from gatelodge.processes import worker  # noqa: PLC0415 - only this process needs it
+                from gatelodge.main import worker  # noqa: PLC0415 - only this process needs it
 
                 sock = self._listening.data[number - 1]
                 worker.main(number, self._settings, self._master, sock, tell_ready)

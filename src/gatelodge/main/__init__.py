@@ -1,0 +1,68 @@
+"""The one place that knows everyone: settings → files → store → processes."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from gatelodge.files.account_details import apply_account_file, read_account_file
+from gatelodge.files.api_file import ApiFile, Where, read_api_file
+from gatelodge.main.supervisor import ENDPOINTS_FILE, Listening, StartError, Supervisor
+from gatelodge.published import AccessLog, to_json
+from gatelodge.settings import DEFAULT_REGION, Settings
+from gatelodge.store import open_state
+from gatelodge.world.issue_keys import write_root_credentials
+
+__all__ = ["ENDPOINTS_FILE", "StartError", "read_api_files", "run"]
+
+
+def read_api_files(paths: Sequence[Path], settings: Settings) -> list[ApiFile]:
+    """Read API files as the settings say where they belong."""
+    where = Where(
+        settings.account,
+        api_id=settings.api_id,
+        region=settings.region,
+        stage=settings.stage,
+    )
+    access_log = (
+        AccessLog(settings.access_log_format, settings.access_log) if settings.access_log else None
+    )
+    return [
+        read_api_file(
+            path,
+            where,
+            tolerate=settings.tolerate,
+            stage_variables=settings.stage_variables,
+            access_log=access_log,
+        )
+        for path in paths
+    ]
+
+
+def run(settings: Settings, api_paths: Sequence[Path], iam_paths: Sequence[Path]) -> int:
+    """Serve until told to stop; gives the exit status. Raises StartError and the store's errors."""
+    api_files = read_api_files(api_paths, settings)
+    account_files = [read_account_file(path) for path in iam_paths]
+    problems = [problem for file in api_files for problem in file.problems]
+    problems += [problem for account_file in account_files for problem in account_file.problems]
+    if problems:
+        raise StartError("\n".join(problems))
+    for file in api_files:
+        for told in (*file.warnings, *file.notes):
+            print(f"warning: {told}", file=sys.stderr)  # noqa: T201 - this is the command's output
+    store, master = open_state(settings.state, os.environ)
+    for account_file in account_files:
+        apply_account_file(store, account_file)
+    for file in api_files:
+        if file.api is not None and file.stage is not None:
+            store.publish(file.api.id, file.api.deployment_id, json.dumps(to_json(file.api)))
+            stage = file.stage
+            store.set_stage(
+                stage.api_id, stage.name, stage.deployment_id, json.dumps(to_json(stage))
+            )
+    write_root_credentials(store, master, settings.account, settings.state)
+    listening = Listening(settings)
+    regions = [file.api.region for file in api_files if file.api is not None]
+    region = settings.region or (regions[0] if regions else DEFAULT_REGION)
+    return Supervisor(settings, master, listening, region).run()
