@@ -9,6 +9,10 @@ from datetime import datetime
 
 Pair = tuple[str, str]
 
+_NAMES_KEPT = 1024
+# Field names repeat from message to message: octets → (name as sent, name in lower case).
+_names: dict[bytes, Pair] = {}
+
 
 class Headers:
     """Header fields in the order they came, repeats kept, names compared without case.
@@ -16,16 +20,36 @@ class Headers:
     Field values are as sent, without surrounding white space (RFC 9110, 5.5).
     """
 
-    __slots__ = ("index", "pairs")
+    __slots__ = ("index", "lower", "pairs")
 
     def __init__(self, pairs: Sequence[Pair] = ()) -> None:
         self.pairs = pairs
+        self.lower = [name.lower() for name, _ in pairs]
+        """The names in lower case, one for each pair."""
         index: dict[str, str] = {}
-        # From the back, so that the first of several fields stands in the index at the end.
-        for name, value in reversed(pairs):
-            index[name.lower()] = value
+        for name, pair in zip(self.lower, pairs, strict=True):
+            index.setdefault(name, pair[1])
         self.index = index
         """Lower-case name → the first field's value."""
+
+    @classmethod
+    def from_octets(cls, fields: Sequence[tuple[bytes, bytes]]) -> "Headers":
+        """Make Headers of what a parser gives: names, and values that it has trimmed."""
+        headers = cls.__new__(cls)
+        pairs: list[Pair] = []
+        lower: list[str] = []
+        index: dict[str, str] = {}
+        for octets, value_octets in fields:
+            name = _names.get(octets) or _remember(octets)
+            value = value_octets.decode("latin-1").rstrip(" \t")
+            pairs.append((name[0], value))
+            lower.append(name[1])
+            if name[1] not in index:
+                index[name[1]] = value
+        headers.pairs = pairs
+        headers.lower = lower
+        headers.index = index
+        return headers
 
     def get(self, name: str) -> str | None:
         """Return the first value of a field, None without one; the name in lower case."""
@@ -35,13 +59,21 @@ class Headers:
         """Return every value of a field in arrival order; the name in lower case."""
         if name not in self.index:
             return []
-        return [value for key, value in self.pairs if key.lower() == name]
+        return [pair[1] for key, pair in zip(self.lower, self.pairs, strict=True) if key == name]
 
     def __contains__(self, name: object) -> bool:
         return name in self.index
 
     def __repr__(self) -> str:
         return f"Headers({list(self.pairs)!r})"
+
+
+def _remember(octets: bytes) -> Pair:
+    if len(_names) >= _NAMES_KEPT:
+        _names.clear()
+    name = octets.decode("latin-1")
+    _names[octets] = found = (name, name.lower())
+    return found
 
 
 class ClientCert:
@@ -132,8 +164,14 @@ class Response:
 
     def __init__(self, status: int, headers: Iterable[Pair] = (), body: bytes = b"") -> None:
         self.status = status
-        self.headers = list(headers)
+        self.headers: list[Pair] = list(headers)
         self.body = body
 
     def __repr__(self) -> str:
         return f"Response({self.status}, {self.headers!r}, {self.body!r})"
+
+
+def one_line(value: str) -> str:
+    """Make text fit for a field value: octets, and none that would begin another field."""
+    octets = value if max(value, default="") <= "\xff" else value.encode().decode("latin-1")
+    return "".join(c for c in octets if c >= " " and c != "\x7f")

@@ -5,7 +5,6 @@ Knows the order of the rooms; knows no wire, no clock and no store.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import assert_never
 
 from gatelodge import iam
 from gatelodge.asking import Asking
@@ -166,13 +165,9 @@ def serve(request: Request, gate: Gate) -> Asking[Served]:
         plan.api.region,
     )
     decision = yield from decide(request, access)
-    match decision:
-        case Deny():
-            return _refused(call, plan, decision, access.authorization_type)
-        case Allow():
-            return (yield from _integrate(call, plan, method, decision))
-        case _:
-            assert_never(decision)
+    if isinstance(decision, Deny):
+        return _refused(call, plan, decision, access.authorization_type)
+    return (yield from _integrate(call, plan, method, decision))
 
 
 def _integrate(

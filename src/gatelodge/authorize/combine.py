@@ -3,8 +3,6 @@
 The tables of reference authorization-workflow.md section 4; the evaluation itself is iam's.
 """
 
-from typing import assert_never
-
 from gatelodge import iam
 from gatelodge.authorize.access import Access
 from gatelodge.authorize.caller import Caller
@@ -14,6 +12,8 @@ from gatelodge.context.keys import RequestKeys
 from gatelodge.messages import Request
 from gatelodge.published import GatewayResponseType
 
+# Everything else is a denial. Looked up once: an enumeration's member costs as much as a policy.
+_ALLOWED = iam.Verdict.ALLOWED
 # How AWS's message names each policy type (reference: iam-evaluation.md section 9).
 _POLICY_WORDS = {
     iam.PolicyKind.IDENTITY: ("an identity-based policy", "identity-based policy"),
@@ -27,15 +27,11 @@ _POLICY_WORDS = {
 
 def by_resource_policy_alone(access: Access, ruling: iam.Ruling) -> Decision:
     """Decide for an anonymous caller: only an explicit Allow admits."""
-    match ruling.verdict:
-        case iam.Verdict.ALLOWED:
-            return Allow(None, ruling)
-        case iam.Verdict.DENIED | iam.Verdict.SILENT:
-            explicit = ruling.verdict is iam.Verdict.DENIED
-            message = denial("anonymous", access, iam.PolicyKind.RESOURCE, explicit=explicit)
-            return _access_denied(message, None, ruling)
-        case _:
-            assert_never(ruling.verdict)
+    if ruling.verdict is _ALLOWED:
+        return Allow(None, ruling)
+    explicit = ruling.verdict is iam.Verdict.DENIED
+    message = denial("anonymous", access, iam.PolicyKind.RESOURCE, explicit=explicit)
+    return _access_denied(message, None, ruling)
 
 
 def with_caller(request: Request, access: Access, caller: Caller) -> Decision:
@@ -57,16 +53,12 @@ def with_caller(request: Request, access: Access, caller: Caller) -> Decision:
             resource=access.resource_policy,
         ),
     )
-    match outcome.verdict:
-        case iam.Verdict.ALLOWED:
-            return Allow(caller, outcome)
-        case iam.Verdict.DENIED | iam.Verdict.SILENT:
-            explicit = outcome.verdict is iam.Verdict.DENIED
-            kind = outcome.decisive or iam.PolicyKind.IDENTITY
-            message = denial(principal.arn or "anonymous", access, kind, explicit=explicit)
-            return _access_denied(message, caller, outcome)
-        case _:
-            assert_never(outcome.verdict)
+    if outcome.verdict is _ALLOWED:
+        return Allow(caller, outcome)
+    explicit = outcome.verdict is iam.Verdict.DENIED
+    kind = outcome.decisive or iam.PolicyKind.IDENTITY
+    message = denial(principal.arn or "anonymous", access, kind, explicit=explicit)
+    return _access_denied(message, caller, outcome)
 
 
 def denial(who: str, access: Access, kind: iam.PolicyKind, *, explicit: bool) -> str:

@@ -12,12 +12,14 @@ from gatelodge.iam.match import ResourceTest, action_matcher, literal_prefix, re
 from gatelodge.iam.patterns import Matcher
 from gatelodge.iam.principals import Principal, Reach
 from gatelodge.iam.query import Query
-from gatelodge.iam.ruling import Doubt, Ruling, StatementRef, Verdict
+from gatelodge.iam.ruling import SILENCE, Doubt, Ruling, StatementRef, Verdict
 
 _ACTIONS = 64
 # Fewer statements than this are tried one by one faster than looked up.
 _WORTH_AN_INDEX = 16
 _NAMING_OPERATORS = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
+# A member of an enumeration, looked up once: that costs more than a statement.
+_NOTHING, _IDENTITY, _EVERYTHING = Reach.NOTHING, Reach.IDENTITY, Reach.EVERYTHING
 # Policies of these kinds are judged without their caller's name in them.
 _IDENTITY_LIKE = frozenset(PolicyKind) - {PolicyKind.RESOURCE, PolicyKind.RESOURCE_CONTROL}
 
@@ -26,12 +28,14 @@ class CompiledStatement:
     """One statement as functions: each element's test, and all of them together."""
 
     __slots__ = (
+        "_names_principal_arn",
         "conditions",
         "matches_action",
         "names_principal",
         "policy",
         "ref",
         "ruling",
+        "rulings",
         "statement",
         "test",
         "tests_resource",
@@ -49,6 +53,9 @@ class CompiledStatement:
         """All elements but the action: true, false, or None when in doubt."""
         verdict = Verdict.ALLOWED if statement.allow else Verdict.DENIED
         self.ruling = Ruling(verdict, (self.ref,))
+        self.rulings = tuple(Ruling(verdict, (self.ref,), (), reach) for reach in Reach)
+        """By reach: what this statement alone makes of a set."""
+        self._names_principal_arn = any(map(_names_a_principal_arn, self.conditions))
 
     def prefixes(self) -> list[str]:
         """Give texts of which every matching resource begins with one; `""` for any resource."""
@@ -62,11 +69,11 @@ class CompiledStatement:
         """Tell what this Allow of a resource policy spares a caller of the same account."""
         element = self.statement.principal
         if element is None:
-            return Reach.NOTHING
-        if element.everyone and any(map(_names_a_principal_arn, self.conditions)):
-            return Reach.EVERYTHING
+            return _NOTHING
+        if element.everyone and self._names_principal_arn:
+            return _EVERYTHING
         if self.statement.not_principal:
-            return Reach.IDENTITY
+            return _IDENTITY
         return element.reach(principal)
 
     def _compile_test(self) -> Callable[[Query], bool | None]:
@@ -174,7 +181,7 @@ class _Index:
 def _first_allow(candidates: Iterable[CompiledStatement], query: Query) -> Ruling:
     """Find the Allow that spares the caller most; outside resource policies the first will do."""
     best: CompiledStatement | None = None
-    best_reach = Reach.NOTHING
+    best_reach = _NOTHING
     doubts: tuple[Doubt, ...] = ()
     for compiled in candidates:
         verdict = compiled.test(query)
@@ -186,11 +193,13 @@ def _first_allow(candidates: Iterable[CompiledStatement], query: Query) -> Rulin
             reach = compiled.reach(query.principal)
             if best is None or reach > best_reach:
                 best, best_reach = compiled, reach
-            if reach is Reach.EVERYTHING:
+            if reach is _EVERYTHING:
                 break
-    if best is None:
-        return Ruling(Verdict.SILENT, (), doubts)
-    return Ruling(Verdict.ALLOWED, (best.ref,), doubts, best_reach)
+    if doubts:
+        if best is None:
+            return Ruling(Verdict.SILENT, (), doubts)
+        return Ruling(Verdict.ALLOWED, (best.ref,), doubts, best_reach)
+    return SILENCE if best is None else best.rulings[best_reach]
 
 
 def _doubtful_denial(compiled: CompiledStatement) -> Ruling:

@@ -11,6 +11,24 @@ from gatelodge.iam.principals import PrincipalKind, Reach
 from gatelodge.iam.query import Query
 from gatelodge.iam.ruling import EVERYTHING, SILENCE, Doubt, Ruling, StatementRef, Verdict
 
+# Members of enumerations, looked up once: each look-up costs as much as judging a statement.
+_DENIED = Verdict.DENIED
+_SILENT = Verdict.SILENT
+_ALLOWED = Verdict.ALLOWED
+_IDENTITY = PolicyKind.IDENTITY
+_RESOURCE_CONTROL = PolicyKind.RESOURCE_CONTROL
+_RESOURCE = PolicyKind.RESOURCE
+_BOUNDARY = PolicyKind.BOUNDARY
+_SESSION = PolicyKind.SESSION
+_SERVICE_CONTROL = PolicyKind.SERVICE_CONTROL
+_ANONYMOUS = PrincipalKind.ANONYMOUS
+_ROOT = PrincipalKind.ROOT
+_SERVICE = PrincipalKind.SERVICE
+_SPARES_NOTHING = Reach.NOTHING
+_SPARES_IDENTITY = Reach.IDENTITY
+_SPARES_BOUNDARY = Reach.BOUNDARY
+_SPARES_EVERYTHING = Reach.EVERYTHING
+
 
 class Policies:
     """Everything that applies to one request; None and empty where nothing of a type is there."""
@@ -84,30 +102,30 @@ def evaluate(query: Query, policies: Policies) -> Outcome:
     for kind, policy_set in _in_order(query, policies):
         ruling = policy_set.judge(query)
         rulings.append((kind, ruling))
-        if ruling.verdict is Verdict.DENIED:
-            return Outcome(Verdict.DENIED, kind, tuple(rulings))
+        if ruling.verdict is _DENIED:
+            return Outcome(_DENIED, kind, tuple(rulings))
     missing = _missing_allow(query, rulings)
     if missing is not None:
-        return Outcome(Verdict.SILENT, missing, tuple(rulings))
-    return Outcome(Verdict.ALLOWED, None, tuple(rulings))
+        return Outcome(_SILENT, missing, tuple(rulings))
+    return Outcome(_ALLOWED, None, tuple(rulings))
 
 
 def _in_order(query: Query, policies: Policies) -> list[tuple[PolicyKind, PolicySet]]:
     """List the sets that apply to this caller; a Deny in any of them is final."""
     applying: list[tuple[PolicyKind, PolicySet]] = []
     kind = query.principal.kind
-    if kind is not PrincipalKind.ANONYMOUS:
-        applying.append((PolicyKind.IDENTITY, policies.identity))
+    if kind is not _ANONYMOUS:
+        applying.append((_IDENTITY, policies.identity))
     if policies.resource is not None:
-        applying.append((PolicyKind.RESOURCE, policies.resource))
-    if kind is not PrincipalKind.ANONYMOUS:
-        if policies.boundary is not None and kind is not PrincipalKind.ROOT:
-            applying.append((PolicyKind.BOUNDARY, policies.boundary))
+        applying.append((_RESOURCE, policies.resource))
+    if kind is not _ANONYMOUS:
+        if policies.boundary is not None and kind is not _ROOT:
+            applying.append((_BOUNDARY, policies.boundary))
         if policies.session is not None:
-            applying.append((PolicyKind.SESSION, policies.session))
-        if kind is not PrincipalKind.SERVICE:
-            applying += ((PolicyKind.SERVICE_CONTROL, level) for level in policies.service_control)
-    applying += ((PolicyKind.RESOURCE_CONTROL, level) for level in policies.resource_control)
+            applying.append((_SESSION, policies.session))
+        if kind is not _SERVICE:
+            applying += ((_SERVICE_CONTROL, level) for level in policies.service_control)
+    applying += ((_RESOURCE_CONTROL, level) for level in policies.resource_control)
     return applying
 
 
@@ -118,27 +136,27 @@ def _missing_allow(query: Query, rulings: Sequence[tuple[PolicyKind, Ruling]]) -
     """
     by_kind = dict(rulings)
     for kind, ruling in rulings:
-        if kind is PolicyKind.SERVICE_CONTROL and ruling.verdict is not Verdict.ALLOWED:
+        if kind is _SERVICE_CONTROL and ruling.verdict is not _ALLOWED:
             return kind
     principal = query.principal
-    resource = by_kind.get(PolicyKind.RESOURCE, SILENCE)
-    if principal.kind in (PrincipalKind.ANONYMOUS, PrincipalKind.SERVICE):
-        return None if resource.verdict is Verdict.ALLOWED else PolicyKind.RESOURCE
-    spared = Reach.NOTHING
+    resource = by_kind.get(_RESOURCE, SILENCE)
+    if principal.kind in (_ANONYMOUS, _SERVICE):
+        return None if resource.verdict is _ALLOWED else _RESOURCE
+    spared = _SPARES_NOTHING
     if principal.account == query.resource_account:
-        if resource.verdict is Verdict.ALLOWED:
+        if resource.verdict is _ALLOWED:
             spared = resource.reach
-    elif resource.verdict is not Verdict.ALLOWED:
-        return PolicyKind.RESOURCE
-    identity = by_kind[PolicyKind.IDENTITY]
-    if principal.kind is PrincipalKind.ROOT:
+    elif resource.verdict is not _ALLOWED:
+        return _RESOURCE
+    identity = by_kind[_IDENTITY]
+    if principal.kind is _ROOT:
         identity = EVERYTHING
-    if spared < Reach.IDENTITY and identity.verdict is not Verdict.ALLOWED:
-        return PolicyKind.IDENTITY
-    boundary = by_kind.get(PolicyKind.BOUNDARY)
-    if boundary is not None and spared < Reach.BOUNDARY and boundary.verdict is not Verdict.ALLOWED:
-        return PolicyKind.BOUNDARY
-    session = by_kind.get(PolicyKind.SESSION)
-    if session is not None and spared < Reach.EVERYTHING and session.verdict is not Verdict.ALLOWED:
-        return PolicyKind.SESSION
+    if spared < _SPARES_IDENTITY and identity.verdict is not _ALLOWED:
+        return _IDENTITY
+    boundary = by_kind.get(_BOUNDARY)
+    if boundary is not None and spared < _SPARES_BOUNDARY and boundary.verdict is not _ALLOWED:
+        return _BOUNDARY
+    session = by_kind.get(_SESSION)
+    if session is not None and spared < _SPARES_EVERYTHING and session.verdict is not _ALLOWED:
+        return _SESSION
     return None

@@ -37,6 +37,7 @@ class Principal:
         "arn",
         "bounded",
         "federated",
+        "is_session",
         "keys",
         "kind",
         "role_arn",
@@ -59,6 +60,7 @@ class Principal:
         bounded: bool = False,
     ) -> None:
         self.kind = kind
+        self.is_session = kind in (PrincipalKind.ROLE_SESSION, PrincipalKind.FEDERATED_USER)
         self.arn = arn
         """As denials print it: of a role session the session's ARN."""
         self.account = account
@@ -127,7 +129,7 @@ class Form(StrEnum):
 class PrincipalEntry:
     """One name in a Principal element."""
 
-    __slots__ = ("form", "text", "value")
+    __slots__ = ("form", "reach_of_others", "reach_of_sessions", "text", "value")
 
     def __init__(self, form: Form, value: str, text: str) -> None:
         self.form = form
@@ -135,6 +137,8 @@ class PrincipalEntry:
         """What is compared: of an account its twelve digits, else the text."""
         self.text = text
         """As it was written."""
+        self.reach_of_sessions = _reach(form, session=True)
+        self.reach_of_others = _reach(form, session=False)
 
     def matches(self, principal: Principal) -> bool:
         """Tell whether this entry names the principal."""
@@ -163,23 +167,23 @@ class PrincipalEntry:
 
     def reach(self, principal: Principal) -> Reach:
         """Tell what an Allow that names the principal in this way spares it."""
-        match self.form:
-            case Form.ACCOUNT | Form.CANONICAL:
-                return Reach.NOTHING
-            case Form.ROLE | Form.UNIQUE_ID | Form.FEDERATED:
-                return Reach.IDENTITY
-            case Form.USER:
-                return Reach.BOUNDARY
-            case Form.SESSION | Form.FEDERATED_USER | Form.SERVICE:
-                return Reach.EVERYTHING
-            case Form.EVERYONE:
-                session = principal.kind in (
-                    PrincipalKind.ROLE_SESSION,
-                    PrincipalKind.FEDERATED_USER,
-                )
-                return Reach.IDENTITY if session else Reach.BOUNDARY
-            case _:
-                assert_never(self.form)
+        return self.reach_of_sessions if principal.is_session else self.reach_of_others
+
+
+def _reach(form: Form, *, session: bool) -> Reach:
+    match form:
+        case Form.ACCOUNT | Form.CANONICAL:
+            return Reach.NOTHING
+        case Form.ROLE | Form.UNIQUE_ID | Form.FEDERATED:
+            return Reach.IDENTITY
+        case Form.USER:
+            return Reach.BOUNDARY
+        case Form.SESSION | Form.FEDERATED_USER | Form.SERVICE:
+            return Reach.EVERYTHING
+        case Form.EVERYONE:
+            return Reach.IDENTITY if session else Reach.BOUNDARY
+        case _:
+            assert_never(form)
 
 
 class PrincipalElement:
@@ -212,6 +216,8 @@ class PrincipalElement:
 
     def reach(self, principal: Principal) -> Reach:
         """Tell the most that the matching entries spare the principal."""
+        if len(self.entries) == 1:
+            return self.entries[0].reach(principal)
         return max(
             (entry.reach(principal) for entry in self.entries if entry.matches(principal)),
             default=Reach.NOTHING,

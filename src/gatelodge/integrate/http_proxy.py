@@ -18,7 +18,7 @@ from gatelodge.integrate.integrator import Integrator
 from gatelodge.integrate.questions import SendHttp, Unreachable, Unreached
 from gatelodge.integrate.relay import request_fields, response_fields
 from gatelodge.integrate.uri import fill_stage_variables, parse_uri, path_writer
-from gatelodge.messages import Pair, Response
+from gatelodge.messages import Pair, Response, one_line
 from gatelodge.published import GatewayResponseType, Integration
 
 _PATH_SOURCE = "method.request.path."
@@ -119,14 +119,8 @@ class _Mapped:
         kept = [pair for pair in fields if pair[0].lower() not in lower]
         # A value may come from a decoded query; a line break in it would begin another field.
         return kept + [
-            (name, _one_line(value)) for name, value in mapped.items() if value is not None
+            (name, one_line(value)) for name, value in mapped.items() if value is not None
         ]
-
-
-def _one_line(value: str) -> str:
-    """Make text fit for a field value: octets, and no control characters."""
-    octets = value if max(value, default="") <= "\xff" else value.encode().decode("latin-1")
-    return "".join(c for c in octets if c >= " " and c != "\x7f")
 
 
 def _without_credentials(raw_query: str) -> str:

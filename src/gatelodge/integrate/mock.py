@@ -14,7 +14,7 @@ from gatelodge.context.expressions import Expression, compile_expression
 from gatelodge.context.variables import Variables
 from gatelodge.integrate.failure import Failure, configuration_error
 from gatelodge.integrate.integrator import Integrator
-from gatelodge.messages import Pair, Response
+from gatelodge.messages import Pair, Response, one_line
 from gatelodge.published import GatewayResponseType, Integration, IntegrationResponse
 
 _JSON = "application/json"
@@ -76,7 +76,7 @@ class _Reply:
         for name, value in self._fields:
             text = value(variables)
             if text is not None:
-                fields.append((name, text))
+                fields.append((name, one_line(text)))
         return Response(self._status, fields, self._body)
 
 

@@ -56,9 +56,16 @@ _REMAPPED = {
         "X-Amzn-RequestId",
     )
 }
-# Connection is remapped like the rest, so it is not in the set of what is dropped.
+# Connection is remapped like the rest, so it is not among what is dropped.
 _NOT_RELAYED = (_HOP_BY_HOP | {"x-gatelodge-decision"}) - {"connection"}
-_CHANGED = _NOT_RELAYED | set(_REMAPPED)
+# What becomes of a field, by its name as backends spell it (bounded): the name it gets, or one of
+# these two.
+_PASS, _DROP = "(pass)", "(drop)"
+_LENGTH, _CONNECTION = _REMAPPED["content-length"], _REMAPPED["connection"]
+_UNKNOWN = ""
+_treatments: dict[str, str] = {}
+_TREATMENTS_KEPT = 1024
+_PLAIN_CONNECTION = frozenset({"keep-alive", "close", "Keep-Alive", "Close"})
 
 
 def request_fields(call: Call, host_field: str, *, consumed: bool) -> list[Pair]:
@@ -75,7 +82,9 @@ def request_fields(call: Call, host_field: str, *, consumed: bool) -> list[Pair]
             for token in value.split(",")
         }
     fields = [("Host", host_field)]
-    fields += [pair for pair in headers.pairs if pair[0].lower() not in dropped]
+    fields += [
+        pair for name, pair in zip(headers.lower, headers.pairs, strict=True) if name not in dropped
+    ]
     _add_forwarding(fields, call)
     return fields
 
@@ -104,27 +113,27 @@ def response_fields(headers: Sequence[Pair], *, keep_length: bool) -> list[Pair]
 
     There the field tells a length that no body shows.
     """
-    lower = [name.lower() for name, _ in headers]
-    if _CHANGED.isdisjoint(lower):
-        return list(headers)
-    also_dropped = _named_by_connection(headers)
     fields = []
-    for key, pair in zip(lower, headers, strict=True):
-        if key in _NOT_RELAYED or key in also_dropped:
-            continue
-        if key == "content-length" and keep_length:
+    named: set[str] = set()
+    for pair in headers:
+        name, value = pair
+        treatment = _treatments.get(name, _UNKNOWN) or _remember(name)
+        if treatment is _PASS or (treatment is _LENGTH and keep_length):
             fields.append(pair)
-        else:
-            remapped = _REMAPPED.get(key)
-            fields.append(pair if remapped is None else (remapped, pair[1]))
+        elif treatment is not _DROP:
+            fields.append((treatment, value))
+            if treatment is _CONNECTION and value not in _PLAIN_CONNECTION:
+                named |= {token.strip().lower() for token in value.split(",")}
+    if named:
+        fields = [pair for pair in fields if pair[0].lower() not in named]
     return fields
 
 
-def _named_by_connection(headers: Sequence[Pair]) -> set[str]:
-    named = {
-        token.strip().lower()
-        for name, value in headers
-        if name.lower() == "connection"
-        for token in value.split(",")
-    }
-    return named - set(_REMAPPED)
+def _remember(name: str) -> str:
+    """Work out what becomes of a field."""
+    if len(_treatments) >= _TREATMENTS_KEPT:
+        _treatments.clear()
+    lower = name.lower()
+    treatment = _DROP if lower in _NOT_RELAYED else _REMAPPED.get(lower, _PASS)
+    _treatments[name] = treatment
+    return treatment

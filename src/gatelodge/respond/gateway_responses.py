@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from gatelodge.context.expressions import Expression, compile_expression
 from gatelodge.context.variables import Variables
-from gatelodge.messages import Pair, Response
+from gatelodge.messages import Pair, Response, one_line
 from gatelodge.published import Api, GatewayResponse, GatewayResponseType
 
 _JSON = "application/json"
@@ -80,7 +80,7 @@ class _Answer:
             value = expression(variables)
             if value is not None:
                 fields = [pair for pair in fields if pair[0].lower() != name.lower()]
-                fields.append((name, value))
+                fields.append((name, one_line(value)))
         return Response(self._status, fields, template(variables).encode())
 
     def _choose(self, variables: Variables) -> tuple[str, Callable[[Variables], str]]:

@@ -33,7 +33,6 @@ class Connection:
         "_size",
         "_status",
         "_transport",
-        "_until_close",
         "_used",
         "deadline",
     )
@@ -51,7 +50,6 @@ class Connection:
         self._status = 0
         self._head_size = 0
         self._head_done = False
-        self._until_close = False
         self._complete = False
         self._received = False
         self._keep_alive = True
@@ -116,7 +114,12 @@ class Connection:
         self._transport = None
         self._origin.upstream.deadlines.pending.discard(self)
         exchange = self._exchange
-        if exchange is not None and self._head_done and self._until_close and error is None:
+        if (
+            exchange is not None
+            and self._head_done
+            and error is None
+            and self._ends_with_connection()
+        ):
             self._complete = True
             self._keep_alive = False
             self._finish()
@@ -132,6 +135,12 @@ class Connection:
 
     def resume_writing(self) -> None:
         """As pause_writing."""
+
+    def _ends_with_connection(self) -> bool:
+        """Tell whether the reply's body has no other end than the connection's."""
+        names = {name.lower() for name, _ in self._fields}
+        framed = "content-length" in names or "transfer-encoding" in names
+        return not framed and self._status not in (204, 304)
 
     # The parser: called while it is fed.
 
@@ -150,12 +159,6 @@ class Connection:
             # The parser waits for a body that does not come: the next reply gets a new one.
             self._parser = httptools.HttpResponseParser(self)
             return
-        names = {name.lower() for name, _ in self._fields}
-        self._until_close = (
-            "content-length" not in names
-            and "transfer-encoding" not in names
-            and status not in (204, 304)
-        )
 
     def on_body(self, body: bytes) -> None:
         """Keep a piece of the body, up to the bound."""
@@ -182,7 +185,6 @@ class Connection:
         self._status = 0
         self._head_size = 0
         self._head_done = False
-        self._until_close = False
         self._complete = False
         self._received = False
         self._keep_alive = True

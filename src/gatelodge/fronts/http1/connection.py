@@ -13,9 +13,8 @@ from gatelodge.fronts.http1.addresses import canonical
 from gatelodge.fronts.http1.head import (
     Framing,
     bad_framing,
-    bad_octets,
-    decoded,
     framing,
+    has_bad_lines,
     split_target,
     wants_close,
 )
@@ -187,9 +186,6 @@ class Connection:
                 self._wait(limits.head_time)
             return False
         head, self._buffer = self._buffer[: end + 4], self._buffer[end + 4 :]
-        if bad_octets(head):
-            self._bad_request()
-            return False
         return self._parse_head(head)
 
     def _parse_head(self, head: bytes) -> bool:
@@ -211,7 +207,10 @@ class Connection:
         except httptools.HttpParserError:
             self._bad_request()
             return False
-        headers = decoded(self._fields)
+        if has_bad_lines(head, len(self._fields)):
+            self._bad_request()
+            return False
+        headers = Headers.from_octets(self._fields)
         method = parser.get_method().decode("latin-1")
         version = parser.get_http_version()
         target = split_target(self._target.decode("latin-1"), headers)

@@ -6,7 +6,7 @@ that can be read in two ways is refused (RFC 9112, sections 2.2, 5.2, 6.1, 11.2)
 
 from urllib.parse import urlsplit
 
-from gatelodge.messages import Headers, Pair
+from gatelodge.messages import Headers
 
 
 class Framing:
@@ -20,19 +20,17 @@ class Framing:
         self.expects_continue = expects_continue
 
 
-def bad_octets(head: bytes) -> str:
-    """Say what is wrong with the octets of a head; empty when nothing is.
+_ABOUT_BODY = frozenset({"content-length", "transfer-encoding", "expect"})
+_NO_BODY = Framing(0, chunked=False, expects_continue=False)
 
-    head: everything up to and with the empty line.
+
+def has_bad_lines(head: bytes, fields: int) -> bool:
+    """Tell whether a head has more line ends than its fields explain.
+
+    head: everything up to and with the empty line; fields: how many the parser found in it. A bare
+    carriage return or line feed, or a folded field (RFC 9112, 2.2 and 5.2), makes a line more.
     """
-    lines = head.count(b"\r\n")
-    if head.count(b"\n") != lines or head.count(b"\r") != lines:
-        return "a bare carriage return or line feed"
-    if b"\0" in head:
-        return "a NUL octet"
-    if b"\n " in head or b"\n\t" in head:
-        return "a folded header field"
-    return ""
+    return len(head.splitlines()) != fields + 2
 
 
 def bad_framing(method: str, version: str, headers: Headers) -> str:
@@ -61,6 +59,8 @@ def bad_framing(method: str, version: str, headers: Headers) -> str:
 def framing(headers: Headers) -> Framing:
     """Read the framing of a head that bad_framing found nothing wrong with."""
     index = headers.index
+    if index.keys().isdisjoint(_ABOUT_BODY):
+        return _NO_BODY
     return Framing(
         int(index.get("content-length", "0")),
         chunked="transfer-encoding" in index,
@@ -91,11 +91,3 @@ def wants_close(version: str, headers: Headers) -> bool:
         return version != "1.1"
     options = {option.strip().lower() for option in connection.split(",")}
     return "close" in options or (version != "1.1" and "keep-alive" not in options)
-
-
-def decoded(fields: list[tuple[bytes, bytes]]) -> Headers:
-    """Make Headers of the parser's octets."""
-    pairs: list[Pair] = [
-        (name.decode("latin-1"), value.decode("latin-1").strip(" \t")) for name, value in fields
-    ]
-    return Headers(pairs)

