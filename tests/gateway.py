@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from gatelodge import sigv4
+from gatelodge.cli.why import explain_decision
 
 OWNER, OTHER, REGION, STAGE = "111111111111", "222222222222", "us-east-1", "prod"
 
@@ -39,7 +40,7 @@ class Answer:
 
 
 class Backend:
-    """An HTTP server that tells what reached it, or answers as `/answer/…` asks."""
+    """An HTTP server that tells what reached it, or answers with `replies[path](handler)`."""
 
     def __init__(self):
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -47,7 +48,7 @@ class Backend:
 
             def do_GET(self):
                 length = int(self.headers.get("Content-Length", 0))
-                body = self.rfile.read(length)
+                body = self.received = self.rfile.read(length)
                 reply = backend.replies.get(self.path.partition("?")[0])
                 if reply is not None:
                     reply(self)
@@ -199,11 +200,10 @@ class Gateway:
 
     def why(self, answer):
         """The explanation of an answer, as JSON."""
-        done = self.cli("why", answer.headers["x-gatelodge-decision"], "--json")
-        assert done.returncode == 0, done.stderr
-        explained = json.loads(done.stdout)
-        assert explained["agrees"], explained
-        return explained
+        explained = explain_decision(self.state, answer.headers["x-gatelodge-decision"])
+        assert explained is not None
+        assert explained.agrees, explained.as_dict()
+        return explained.as_dict()
 
 
 def api_document(api_id, backend, *, policy=None, paths=None, stage=STAGE, **members):

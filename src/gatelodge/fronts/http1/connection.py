@@ -42,6 +42,7 @@ class Connection:
         "_close_after",
         "_complete",
         "_door",
+        "_ended",
         "_fields",
         "_is_head",
         "_parser",
@@ -71,6 +72,8 @@ class Connection:
         self._chunked = False
         self._complete = False
         self._close_after = False
+        self._ended = False
+        """The client has closed its side and sends nothing more."""
         self._is_head = False
         self._paused_reading = False
         self._write_paused = False
@@ -106,9 +109,9 @@ class Connection:
         self._advance()
 
     def eof_received(self) -> bool:
-        """Stay open while an answer is due: a client may close its side after asking."""
-        self._close_after = True
-        return self._answering
+        """Stay open while answers are due: a client may close its side after asking."""
+        self._ended = True
+        return self._answering or bool(self._buffer)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Forget the client; an answer that is still being made is thrown away when it comes."""
@@ -164,9 +167,11 @@ class Connection:
         while self._transport is not None and not self._answering and not self._write_paused:
             if self._pending is None:
                 if not self._buffer or not self._read_head():
-                    return
+                    break
             elif not self._read_body():
-                return
+                break
+        if self._ended and not self._answering and self._transport is not None:
+            self._transport.close()  # what is missing will not come
 
     def _read_head(self) -> bool:
         """Read a head from the buffer; False when more must arrive or nothing can follow."""
@@ -325,7 +330,7 @@ class Connection:
         transport = self._transport
         if transport is None:
             return
-        closing = self._close_after or self._door.draining
+        closing = self._close_after or self._door.draining or (self._ended and not self._buffer)
         connection = "close" if closing else ""
         transport.write(
             written(response, self._door.date(), head=self._is_head, connection=connection)
