@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from gatelodge import sigv4
 
@@ -82,11 +83,10 @@ def main() -> int:
             ours = processes.gatelodge(mode, backend)
             theirs = peers[peer]()
             requests = processes.requests(mode, ours)
-            rates = []
-            for _ in range(arguments.rounds):
-                rates.append(
-                    tuple(_measure(port, requests, arguments.seconds) for port in (ours, theirs))
-                )
+            rates = [
+                [_measure(port, requests, arguments.seconds) for port in (ours, theirs)]
+                for _ in range(arguments.rounds)
+            ]
             ratio = statistics.median(our / their for our, their in rates)
             our, their = (statistics.median(column) for column in zip(*rates, strict=True))
             print(f"{mode:8} {our:10.0f} {peer:>6} {their:8.0f} {ratio:6.2f} {asked:6.2f}")
@@ -102,7 +102,7 @@ class Processes:
         self.directory = directory
         self.running: list[tuple[bool, subprocess.Popen[bytes]]] = []
 
-    def __enter__(self) -> "Processes":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -134,8 +134,7 @@ class Processes:
         """Start an nginx that answers by itself, or proxies to the backend."""
         port = _free_port()
         location = answer or (
-            "proxy_pass http://backend; proxy_http_version 1.1; "
-            'proxy_set_header Connection "";'
+            'proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection "";'
         )
         upstream = f"upstream backend {{ server 127.0.0.1:{backend}; keepalive 64; }}"
         path = self.directory / f"{name}.conf"

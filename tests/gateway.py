@@ -117,9 +117,9 @@ class Gateway:
             raise RuntimeError(self.process.stderr.read())
         # Nothing may block on a full pipe; what is said is kept for the test.
         self.errors = []
-        threading.Thread(
-            target=lambda: self.errors.extend(self.process.stderr), daemon=True
-        ).start()
+        pipe = self.process.stderr
+        self.reading = threading.Thread(target=lambda: self.errors.extend(pipe), daemon=True)
+        self.reading.start()
         self.endpoints = json.loads((self.state / "endpoints.json").read_text())
         self.host = urlsplit(self.endpoints["data"]).netloc
 

@@ -3,7 +3,6 @@
 import socket
 
 import pytest
-
 from tests.gateway import (
     OWNER,
     Backend,

@@ -9,11 +9,12 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
+from tests.gateway import OWNER, Backend, Gateway, api_document, identity, user
 
 from gatelodge.cli.why import explain_decision
-from tests.gateway import OWNER, Backend, Gateway, api_document, identity, user
 
 ACCOUNT = {"UserDetailList": [user("alice", identity()), user("bob", identity("Deny"))]}
 
@@ -99,6 +100,15 @@ def test_a_killed_worker_is_replaced_and_its_decisions_stay(gateway):
     assert gateway.stop() == 0
 
 
+def test_nothing_outlives_the_supervisor(gateway):
+    left = children(gateway.process.pid)
+    gateway.process.kill()
+    # Every child holds the other end of standard error: it ends when the last of them has gone.
+    gateway.reading.join(60)
+    assert not gateway.reading.is_alive()
+    assert not any(Path(f"/proc/{pid}").exists() for pid in left)
+
+
 def test_a_deleted_key_is_refused_at_once_in_every_worker(gateway):
     for _ in range(8):
         assert gateway.call("house", "/signed", who=("alice",)).status == 200
@@ -144,13 +154,12 @@ def test_decision_lines_and_access_log(tmp_path, backend):
     )
     options = ["--log-decisions", "--access-log", str(log), "--access-log-format", form]
     gateway = Gateway(tmp_path, [api_document("logs", backend.url)], options=options)
-    agent = [("User-Agent", 'a"\\\x7f')]
+    agent = [("User-Agent", 'a"\\b')]
     answer = gateway.call("logs", headers=agent)
     gateway.call("logs", "/nope")
     assert gateway.stop() == 0
-    assert log.read_text().splitlines()[0] == (
-        f'{answer.headers["x-amzn-RequestId"]} 200 - a\\"\\\\\x7f'
-    )
+    first = log.read_text().splitlines()[0]
+    assert first == f"{answer.headers['x-amzn-RequestId']} 200 - a" + r"\"\\b"
     lines = "".join(gateway.errors)
     assert "403 GET /prod/nope anonymous · no resource matches /nope" in lines
     assert "200 GET /prod/pets anonymous · the method is open" in lines

@@ -5,7 +5,6 @@ import socket
 import threading
 
 import pytest
-
 from tests.gateway import Backend, Gateway, api_document, operation
 
 

@@ -4,7 +4,6 @@ authorization-workflow.md section 13, resource-policy.md section 7, gateway-resp
 """
 
 import pytest
-
 from tests.gateway import (
     OTHER,
     OWNER,

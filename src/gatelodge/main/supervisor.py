@@ -11,6 +11,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from typing import NoReturn
 
 from gatelodge.settings import Settings
 from gatelodge.store import MasterKey, Store
@@ -18,6 +19,7 @@ from gatelodge.store import MasterKey, Store
 ENDPOINTS_FILE = "endpoints.json"
 _RESTART_PAUSE = 0.2
 _READY = b"r"
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class StartError(RuntimeError):
@@ -61,6 +63,8 @@ class Supervisor:
         self._children: dict[int, int] = {}
         """Process id → number; 0 is the house, workers count from 1."""
         self._stopping = False
+        self._lifeline = os.pipe()
+        """Ends when the supervisor does, however that happens: nobody else can write to it."""
 
     def run(self) -> int:
         """Start everything, announce it, and watch over it."""
@@ -68,7 +72,7 @@ class Supervisor:
             (self._settings.state / directory).mkdir(mode=0o700, exist_ok=True)
         for stale in (self._settings.state / "run").glob("worker-*"):
             stale.unlink()
-        for signal_number in (signal.SIGTERM, signal.SIGINT):
+        for signal_number in _STOP_SIGNALS:
             signal.signal(signal_number, self._stop)
         ready, children_end = os.pipe()
         for number in range(self._settings.workers + 1):
@@ -100,26 +104,39 @@ class Supervisor:
         return False
 
     def _fork(self, number: int, ready: int | None) -> None:
+        """Start one process. Signals wait meanwhile: none is lost between two handlers."""
         sys.stdout.flush()
         sys.stderr.flush()
-        pid = os.fork()
-        if pid:
-            self._children[pid] = number
-            return
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+        try:
+            pid = 0 if self._stopping else os.fork()
+            if pid:
+                self._children[pid] = number
+            elif not self._stopping:
+                self._become(number, ready)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+
+    def _become(self, number: int, ready: int | None) -> NoReturn:
+        """Be the house or a worker, in the forked process."""
         status = 1
         try:
-            for signal_number in (signal.SIGTERM, signal.SIGINT):
+            for signal_number in _STOP_SIGNALS:
                 signal.signal(signal_number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+            os.close(self._lifeline[1])
             tell_ready = _teller(ready)
             if number == 0:
                 from gatelodge.main import house  # noqa: PLC0415 - only this process needs it
 
-                house.main(self._listening.house, tell_ready)
+                house.main(self._listening.house, self._lifeline[0], tell_ready)
             else:
                 from gatelodge.main import worker  # noqa: PLC0415 - only this process needs it
 
                 sock = self._listening.data[number - 1]
-                worker.main(number, self._settings, self._master, sock, tell_ready)
+                worker.main(
+                    number, self._settings, self._master, sock, self._lifeline[0], tell_ready
+                )
             status = 0
         except KeyboardInterrupt:
             status = 0

@@ -42,11 +42,12 @@ def main(
     settings: Settings,
     master: MasterKey,
     sock: socket.socket,
+    lifeline: int,
     tell_ready: Callable[[], None],
 ) -> None:
-    """Serve API traffic until SIGTERM, then finish what is under way."""
+    """Serve API traffic until SIGTERM or the end of the lifeline; then finish what is under way."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    uvloop.run(_Worker(number, settings, master).run(sock, tell_ready))
+    uvloop.run(_Worker(number, settings, master).run(sock, lifeline, tell_ready))
 
 
 class _Worker:
@@ -70,11 +71,17 @@ class _Worker:
         self._gate = Gate(())
         self._answers: Answers = {}
 
-    async def run(self, sock: socket.socket, tell_ready: Callable[[], None]) -> None:
+    async def run(self, sock: socket.socket, lifeline: int, tell_ready: Callable[[], None]) -> None:
         """Serve until told to stop."""
         loop = asyncio.get_running_loop()
         stopped = asyncio.Event()
         loop.add_signal_handler(signal.SIGTERM, stopped.set)
+
+        def supervisor_is_gone() -> None:
+            loop.remove_reader(lifeline)
+            stopped.set()
+
+        loop.add_reader(lifeline, supervisor_is_gone)
         # Interrupts of a terminal reach every process; only the supervisor acts on them.
         loop.add_signal_handler(signal.SIGINT, lambda: None)
         keys = Keys(
