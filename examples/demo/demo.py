@@ -1,0 +1,169 @@
+"""The demonstration behind `make demo`.
+
+Starts a small backend and the gateway, sends real requests, shows each decision and its reason, and
+exits with 0 only if every one came out as expected.
+"""
+
+import http.server
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import botocore.auth
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+HERE = Path(__file__).parent
+API, INSIDE, OUTSIDE = "pets12345", "123.4.5.200", "10.1.2.3"
+
+
+class Backend(http.server.BaseHTTPRequestHandler):
+    """Answers every GET with the path it was asked for."""
+
+    def do_GET(self):
+        body = json.dumps({"backend": self.path}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Gateway:
+    """`gatelodge serve` on ports of its own."""
+
+    def __init__(self, state, backend, *options):
+        self.state = state
+        command = [sys.executable, "-m", "gatelodge", "serve", str(HERE / "api.yaml")]
+        command += ["--iam", str(HERE / "account.json"), "--account", "111111111111"]
+        command += ["--stage-variable", f"backend={backend}", "--state", str(state)]
+        command += ["--data-port", "0", "--aws-port", "0", *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        for line in self.process.stdout:
+            if line.startswith("  state"):
+                break
+        else:
+            sys.exit("the gateway did not start")
+        self.url = json.loads((state / "endpoints.json").read_text())["data"]
+
+    def run(self, *arguments):
+        command = [sys.executable, "-m", "gatelodge", *arguments, "--state", str(self.state)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    def key(self, user):
+        made = json.loads(self.run("keys", "create", user, "--json"))
+        return Credentials(made["AccessKeyId"], made["SecretAccessKey"])
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+class Clock:
+    """botocore's clock, which the demonstration can set back."""
+
+    behind = timedelta(0)
+
+    @classmethod
+    def now(cls, remove_tzinfo=True):
+        time_there = datetime.fromtimestamp(time.time(), UTC) - cls.behind
+        return time_there.replace(tzinfo=None) if remove_tzinfo else time_there
+
+
+class Demonstration:
+    """Sends requests and keeps the score."""
+
+    def __init__(self, gateway):
+        self.gateway = gateway
+        self.wrong = 0
+
+    def show(self, title, expected, path, source, credentials=None, tamper=False, behind=0):
+        url = f"{self.gateway.url}/_aws/execute-api/{API}/prod{path}"
+        request = AWSRequest("GET", url)
+        if credentials is not None:
+            Clock.behind = timedelta(seconds=behind)
+            SigV4Auth(credentials, "execute-api", "us-east-1").add_auth(request)
+            Clock.behind = timedelta(0)
+        fields = dict(request.headers.items())
+        if tamper:
+            value = fields["Authorization"]
+            fields["Authorization"] = value[:-1] + ("0" if value[-1] != "0" else "1")
+        fields["X-Forwarded-For"] = source
+        try:
+            answer = urllib.request.urlopen(urllib.request.Request(url, headers=fields))
+        except urllib.error.HTTPError as refused:
+            answer = refused
+        decision = answer.headers["x-gatelodge-decision"]
+        reason = json.loads(self.gateway.run("why", decision, "--json"))["reason"]
+        right = answer.status == expected[0] and expected[1] in reason
+        self.wrong += not right
+        print(f"{'ok   ' if right else 'WRONG'} {title}")
+        print(f"      {answer.status} GET /prod{path}")
+        print(f"      why: {reason}")
+        if not right:
+            print(f"      expected {expected[0]} because of: {expected[1]}")
+
+
+def main():
+    botocore.auth.get_current_datetime = Clock.now
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Backend)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    backend = f"http://127.0.0.1:{server.server_port}"
+    with tempfile.TemporaryDirectory() as directory:
+        state = Path(directory) / "state"
+        failed = behind_a_proxy(state, backend) + without_a_proxy(state, backend)
+    print(f"\n{f'{failed} went wrong.' if failed else 'All decisions came out as expected.'}")
+    return 1 if failed else 0
+
+
+def behind_a_proxy(state, backend):
+    print("A gateway behind a trusted proxy (X-Forwarded-For is believed):\n")
+    gateway = Gateway(state, backend, "--trusted-proxy", "127.0.0.1")
+    try:
+        demonstration = Demonstration(gateway)
+        show = demonstration.show
+        alice, mallory = gateway.key("alice"), gateway.key("mallory")
+        denied = f"statement 2 denies: aws:SourceIp {OUTSIDE} is not in 123.4.5.0/24"
+        show("resource policy: inside the range", (200, "statement 1 allows"), "/pets", INSIDE)
+        show("resource policy: outside the range", (403, denied), "/pets", OUTSIDE)
+        allowed = "allowed by identity policy call-pets statement 1"
+        show("IAM: signed by botocore, allowed", (200, allowed), "/pets/7", INSIDE, alice)
+        denied = "identity policy no-calls statement 1 denies"
+        show("IAM: signed by botocore, denied", (403, denied), "/pets/7", INSIDE, mallory)
+        show("IAM: not signed", (403, "needs a signed request"), "/pets/7", INSIDE)
+        tampered = "does not match the signature you provided"
+        show("IAM: tampered", (403, tampered), "/pets/7", INSIDE, alice, tamper=True)
+        expired = "Signature expired"
+        show("IAM: ten minutes old", (403, expired), "/pets/7", INSIDE, alice, behind=600)
+        show("unknown route", (403, "nearest: GET /pets"), "/petz", INSIDE)
+        return demonstration.wrong
+    finally:
+        gateway.stop()
+
+
+def without_a_proxy(state, backend):
+    print("\nThe same gateway with no trusted proxy (the header of a stranger is ignored):\n")
+    gateway = Gateway(state, backend)
+    try:
+        demonstration = Demonstration(gateway)
+        ignored = f"X-Forwarded-For {INSIDE} was ignored"
+        demonstration.show("a forged X-Forwarded-For", (403, ignored), "/pets", INSIDE)
+        return demonstration.wrong
+    finally:
+        gateway.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
