@@ -12,9 +12,9 @@ MAX_MODULE, MAX_FUNCTION = 400, 50
 
 # Why a module or function may be longer.
 LONGER = {
-    "src/gatelodge/fronts/http1/connection.py": "one state machine, read from top to bottom",
-    "src/gatelodge/serve.py:serve": "the trunk: one story, and flat because it is hot",
     "src/gatelodge/cli/serve.py:serve": "one documented option after the other",
+    "src/gatelodge/cli/call.py:call": "the same",
+    "src/gatelodge/cli/check.py:check": "the same",
 }
 
 
@@ -33,9 +33,6 @@ def test_modules_and_functions_are_short(path):
 def test_exceptions_are_still_needed(entry):
     name, _, function = entry.partition(":")
     text = (ROOT / name).read_text("utf-8")
-    if not function:
-        assert text.count("\n") > MAX_MODULE
-        return
     lengths = [
         node.end_lineno - node.lineno + 1
         for node in ast.walk(ast.parse(text))

@@ -5,6 +5,7 @@ too, since it would be a bug.
 """
 
 import difflib
+from collections.abc import Mapping
 from typing import Any
 
 from gatelodge import iam
@@ -194,45 +195,42 @@ def _with_caller(
         ),
     )
     same = query.principal.account == query.resource_account
-    parts.append(
-        Part(
-            "caller",
-            "authenticated",
-            [
-                f"{caller.principal.arn} by access key {caller.access_key_id}",
-                "same account as the API: its own policies or the resource policy can allow"
-                if same
-                else "another account than the API's: both sides must allow",
-            ],
-        )
+    sides = (
+        "same account as the API: its own policies or the resource policy can allow"
+        if same
+        else "another account than the API's: both sides must allow"
     )
-    sets = (
-        (iam.PolicyKind.IDENTITY, policies.identity),
-        (iam.PolicyKind.RESOURCE, plan.resource_policy),
-        (iam.PolicyKind.BOUNDARY, policies.boundary),
-        (iam.PolicyKind.SESSION, policies.session),
-    )
-    for kind, policy_set in sets:
+    named = f"{caller.principal.arn} by access key {caller.access_key_id}"
+    parts.append(Part("caller", "authenticated", [named, sides]))
+    sets = {
+        iam.PolicyKind.IDENTITY: policies.identity,
+        iam.PolicyKind.RESOURCE: plan.resource_policy,
+        iam.PolicyKind.BOUNDARY: policies.boundary,
+        iam.PolicyKind.SESSION: policies.session,
+    }
+    for kind, policy_set in sets.items():
         if policy_set is None:
             continue
         tried = iam.trials(policy_set, query)
         lines = [trial_words(trial) for trial in tried] or [f"no {kind_words(kind)} is attached"]
         parts.append(Part(kind_words(kind), policy_set.judge(query).verdict.value, lines))
-    by_kind = dict(sets)
-    decisive = outcome.decisive
-    if decisive is None:
-        names = [statement_words(ref) for ref in outcome.determining]
-        reason = f"allowed by {' and '.join(names)}" if names else "root of the API's own account"
-    else:
-        policy_set = by_kind.get(decisive)
-        if policy_set is None:
-            reason = f"no {kind_words(decisive)} allows a caller of another account"
-        else:
-            ruling = policy_set.judge(query)
-            reason = _ruling_reason(decisive, policy_set, query, ruling)
+    reason = _outcome_reason(outcome, sets, query)
     explanation = Explanation(record, who, reason + _outside(record), parts)
     explanation.replayed = outcome.verdict.value
     return explanation
+
+
+def _outcome_reason(
+    outcome: iam.Outcome, sets: Mapping[iam.PolicyKind, iam.PolicySet | None], query: iam.Query
+) -> str:
+    decisive = outcome.decisive
+    if decisive is None:
+        names = [statement_words(ref) for ref in outcome.determining]
+        return f"allowed by {' and '.join(names)}" if names else "root of the API's own account"
+    policy_set = sets.get(decisive)
+    if policy_set is None:
+        return f"no {kind_words(decisive)} allows a caller of another account"
+    return _ruling_reason(decisive, policy_set, query, policy_set.judge(query))
 
 
 def _ruling_reason(
