@@ -340,7 +340,7 @@ JSON = st.recursive(
                     "securitySchemes",
                     "x",
                 ]
-            ),  # fmt: skip
+            ),
             inner,
             max_size=5,
         )

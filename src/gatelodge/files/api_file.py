@@ -13,6 +13,7 @@ from gatelodge.integrate.uri import UriError, fill_stage_variables, parse_uri
 from gatelodge.openapi import Imported, Problem, Problems, read, read_server
 from gatelodge.published import AccessLog, Api, GatewayResponseType, Stage
 from gatelodge.published.freeze import freeze
+from gatelodge.route.policy_arns import never_matches
 
 _POLICY = "x-amazon-apigateway-policy"
 _RESPONSES = "x-amazon-apigateway-gateway-responses"
@@ -164,28 +165,6 @@ def _check_policy(imported: Imported, owner: Arn, problems: Problems, file: ApiF
             if reason:
                 pointer = f"/{_POLICY}/Statement/{statement.index}"
                 file.warnings.append(f"{file.path}#{pointer}: {text} never matches: {reason}")
-
-
-def never_matches(text: str, owner: Arn) -> str:
-    """Say why a resource of a policy cannot match an API; empty when it can."""
-    arn = Arn.parse(text)
-    if text == "*" or (arn is None and "*" in text):
-        return ""
-    if arn is None:
-        return "it is not an ARN"
-    api_id = arn.resource.partition("/")[0]
-    for what, written, actual in (
-        ("partition", arn.partition, owner.partition),
-        ("service", arn.service, owner.service),
-        ("region", arn.region, owner.region),
-        ("account", arn.account, owner.account),
-        ("API", api_id, owner.resource),
-    ):
-        if "*" not in written and "?" not in written and written != actual:
-            return f"it names the {what} {written!r}, and this is {actual!r}"
-    if arn.resource == f"{owner.resource}/":
-        return "nothing follows the API id"
-    return ""
 
 
 def _check_mappings(imported: Imported, variables: Mapping[str, str], problems: Problems) -> None:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from gatelodge.iam.compile import PolicySet
 from gatelodge.iam.document import PolicyKind, parse
 from gatelodge.iam.evaluate import Outcome, Policies, evaluate
@@ -179,13 +181,31 @@ def _text(key: str, value: object) -> str:
     raise CaseError(f"context {key}: values are strings, numbers and booleans")
 
 
+# Comparisons ask about the same documents again and again: (kind, document) → compiled (bounded).
+_sets: dict[tuple[PolicyKind, bytes], PolicySet] = {}
+_SETS_KEPT = 2048
+
+
+def _compiled(document: Any, kind: PolicyKind) -> PolicySet:  # noqa: ANN401 - checked by parse
+    try:
+        key = (kind, orjson.dumps(document))
+    except TypeError:
+        return PolicySet([parse(document, kind)])
+    found = _sets.get(key)
+    if found is None:
+        if len(_sets) >= _SETS_KEPT:
+            _sets.clear()
+        found = _sets[key] = PolicySet([parse(document, kind)])
+    return found
+
+
 def _set(case: Mapping[str, Any], member: str, kind: PolicyKind) -> PolicySet:
     return _documents(case.get(member) or [], member, kind)
 
 
 def _one(case: Mapping[str, Any], member: str, kind: PolicyKind) -> PolicySet | None:
     document = case.get(member)
-    return None if document is None else PolicySet([parse(document, kind)])
+    return None if document is None else _compiled(document, kind)
 
 
 def _levels(case: Mapping[str, Any], member: str, kind: PolicyKind) -> Sequence[PolicySet]:
@@ -198,9 +218,9 @@ def _levels(case: Mapping[str, Any], member: str, kind: PolicyKind) -> Sequence[
 def _documents(documents: Any, member: str, kind: PolicyKind) -> PolicySet:  # noqa: ANN401 - checked here
     if not isinstance(documents, list):
         raise CaseError(f"{member} is a list of policy documents")
-    names = [str(number) for number in range(1, len(documents) + 1)]
     if len(documents) == 1:
-        names = [""]
+        return _compiled(documents[0], kind)
+    names = [str(number) for number in range(1, len(documents) + 1)]
     return PolicySet(
         [parse(document, kind, name=name) for document, name in zip(documents, names, strict=True)]
     )

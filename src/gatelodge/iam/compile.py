@@ -20,6 +20,7 @@ _WORTH_AN_INDEX = 16
 _NAMING_OPERATORS = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
 # A member of an enumeration, looked up once: that costs more than a statement.
 _NOTHING, _IDENTITY, _EVERYTHING = Reach.NOTHING, Reach.IDENTITY, Reach.EVERYTHING
+_REACHES = tuple(Reach)
 # Policies of these kinds are judged without their caller's name in them.
 _IDENTITY_LIKE = frozenset(PolicyKind) - {PolicyKind.RESOURCE, PolicyKind.RESOURCE_CONTROL}
 
@@ -53,8 +54,10 @@ class CompiledStatement:
         """All elements but the action: true, false, or None when in doubt."""
         verdict = Verdict.ALLOWED if statement.allow else Verdict.DENIED
         self.ruling = Ruling(verdict, (self.ref,))
-        self.rulings = tuple(Ruling(verdict, (self.ref,), (), reach) for reach in Reach)
-        """By reach: what this statement alone makes of a set."""
+        self.rulings: tuple[Ruling, ...] = ()
+        """By reach: what this statement alone makes of a set; of resource policies only."""
+        if statement.principal is not None:
+            self.rulings = tuple(Ruling(verdict, (self.ref,), (), reach) for reach in _REACHES)
         self._names_principal_arn = any(map(_names_a_principal_arn, self.conditions))
 
     def prefixes(self) -> list[str]:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+import orjson
+
 from gatelodge.iam.conditions import Condition, read_conditions
 from gatelodge.iam.principals import PrincipalElement, read_principal
 from gatelodge.iam.problems import PolicyError, Problem, Problems
@@ -103,7 +105,7 @@ class Statement:
 class Policy:
     """A policy that was read and found valid."""
 
-    __slots__ = ("digest", "document", "kind", "name", "statements", "variables")
+    __slots__ = ("document", "kind", "name", "statements", "variables")
 
     def __init__(
         self,
@@ -121,8 +123,11 @@ class Policy:
         self.statements = statements
         self.variables = variables
         """Whether `${…}` means anything: only in Version 2012-10-17."""
-        self.digest = hashlib.sha256(_compact(document, sort=True).encode()).hexdigest()
+
+    @property
+    def digest(self) -> str:
         """SHA-256 of the document's canonical JSON, in hexadecimal."""
+        return hashlib.sha256(orjson.dumps(self.document, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def parse(document: str | Mapping[str, Any], kind: PolicyKind, *, name: str = "") -> Policy:
@@ -144,7 +149,7 @@ def parse(document: str | Mapping[str, Any], kind: PolicyKind, *, name: str = ""
         problems.add("/Id", "Id is a string")
     if "Id" in document and kind not in _WITH_PRINCIPAL:
         problems.add("/Id", f"Id is not allowed in {_article(kind)} policy")
-    size = len(_compact(document))
+    size = _size(document)
     if size > _SIZES[kind]:
         message = f"{size} characters without white space; {_SIZES[kind]} are allowed"
         problems.add("", message)
@@ -288,10 +293,13 @@ def _load(text: str) -> Any:  # noqa: ANN401 - any JSON value
         raise PolicyError([Problem("", "nested too deeply")]) from error
 
 
-def _compact(document: Mapping[str, Any], *, sort: bool = False) -> str:
-    return json.dumps(
-        document, separators=(",", ":"), ensure_ascii=False, sort_keys=sort, default=str
-    )
+def _size(document: Mapping[str, Any]) -> int:
+    """Count the characters of a document without white space."""
+    try:
+        octets = orjson.dumps(document)
+    except TypeError:
+        return 0  # not JSON at all: whatever is wrong with it is found below
+    return len(octets) if octets.isascii() else len(octets.decode())
 
 
 def _article(kind: PolicyKind) -> str:

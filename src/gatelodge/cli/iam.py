@@ -1,0 +1,180 @@
+"""`gatelodge iam`: ask the policy engine directly."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+from cyclopts import App, Parameter
+
+from gatelodge.files.lint import Finding, lint_policy
+from gatelodge.files.load import FileError, load
+from gatelodge.iam import PolicyKind
+from gatelodge.iam.case import answer
+
+app = App(name="iam", help="Ask the policy engine directly.")
+Switch = Parameter(negative="")
+Repeated = Parameter(consume_multiple=False, negative="")
+_MAX_LINE = 4 * 1024 * 1024
+
+
+@app.command
+def simulate(
+    *,
+    principal: str = "*",
+    action: str = "execute-api:Invoke",
+    resource: str | None = None,
+    resource_account: str | None = None,
+    context: Annotated[tuple[str, ...], Repeated] = (),
+    tag: Annotated[tuple[str, ...], Repeated] = (),
+    identity: Annotated[tuple[Path, ...], Repeated] = (),
+    resource_policy: Path | None = None,
+    boundary: Path | None = None,
+    session: Annotated[tuple[Path, ...], Repeated] = (),
+    service_control: Annotated[tuple[Path, ...], Repeated] = (),
+    json_output: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    jsonl: Annotated[bool, Switch] = False,
+) -> int:
+    """Decide one request, or with --jsonl one case for each line of standard input.
+
+    Parameters
+    ----------
+    principal
+        ARN of a user, role, session or root; an account; * for anonymous.
+    action
+        service:Name
+    resource
+        ARN of what is acted upon.
+    resource_account
+        Owner of the resource, where its ARN does not tell.
+    context
+        A condition key, KEY=VALUE; given several times for one key, it has several values.
+    tag
+        A tag of the principal, KEY=VALUE.
+    identity
+        File with an identity policy; may be given several times.
+    resource_policy
+        File with the resource policy.
+    boundary
+        File with the permissions boundary.
+    session
+        File with a session policy; may be given several times.
+    service_control
+        File with the service control policy of one level; may be given several times.
+    json_output
+        Print JSON.
+    jsonl
+        Read cases from standard input, one JSON object a line; answer each with a line.
+
+    """
+    if jsonl:
+        for line in answers(sys.stdin.buffer):
+            sys.stdout.buffer.write(line)
+        return 0
+    if resource is None:
+        return _fail("give --resource, or --jsonl")
+    try:
+        case = {
+            "principal": principal,
+            "action": action,
+            "resource": resource,
+            "resourceAccount": resource_account,
+            "context": _pairs(context, "--context"),
+            "principalTags": _pairs(tag, "--tag"),
+            "identityPolicies": [load(path) for path in identity],
+            "resourcePolicy": None if resource_policy is None else load(resource_policy),
+            "permissionsBoundary": None if boundary is None else load(boundary),
+            "sessionPolicies": [load(path) for path in session] or None,
+            "serviceControlPolicies": [[load(path)] for path in service_control],
+        }
+    except (FileError, ValueError) as error:
+        return _fail(str(error))
+    answered = answer(case)
+    if json_output:
+        print(orjson.dumps(answered).decode())
+    elif "error" in answered:
+        return _fail(str(answered["error"]))
+    else:
+        print(answered["decision"])
+        for sentence in answered["because"]:
+            print(f"  {sentence}")
+    return 1 if "error" in answered else 0
+
+
+@app.command
+def lint(
+    *files: Path,
+    kind: PolicyKind = PolicyKind.RESOURCE,
+    account: str | None = None,
+    region: str | None = None,
+    api_id: str | None = None,
+) -> int:
+    """Look for what a policy will probably not do as it was meant; status 1 when it is invalid.
+
+    Parameters
+    ----------
+    files
+        Policy documents, JSON or YAML.
+    kind
+        What the policies are attached to.
+    account
+        Account of the API, to find ARNs of another.
+    region
+        Region of the API.
+    api_id
+        Id of the API.
+
+    """
+    if not files:
+        return _fail("name at least one file")
+    invalid = False
+    for path in files:
+        try:
+            findings = lint_policy(load(path), kind, account=account, region=region, api_id=api_id)
+        except FileError as error:
+            return _fail(str(error))
+        for finding in findings:
+            print(_shown(path, finding))
+        invalid = invalid or any(finding.invalid for finding in findings)
+    return 1 if invalid else 0
+
+
+def answers(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Answer cases, one JSON object a line, in their order."""
+    for line in lines:
+        if not line.strip():
+            continue
+        try:
+            case: Any = orjson.loads(line) if len(line) <= _MAX_LINE else None
+        except orjson.JSONDecodeError:
+            case = None
+        if isinstance(case, dict):
+            answered = answer(case)
+        else:
+            answered = {"error": f"not a JSON object of at most {_MAX_LINE} bytes"}
+        yield orjson.dumps(answered) + b"\n"
+
+
+def _pairs(texts: tuple[str, ...], option: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise ValueError(f"{option} {text!r}: write KEY=VALUE")
+        if key in found:
+            before = found[key]
+            found[key] = [*before, value] if isinstance(before, list) else [before, value]
+        else:
+            found[key] = value
+    return found
+
+
+def _shown(path: Path, finding: Finding) -> str:
+    word = "error" if finding.invalid else "warning"
+    return f"{word}: {path}#{finding.pointer}: {finding.message}; {finding.fix}"
+
+
+def _fail(message: str) -> int:
+    print(f"error: {message}", file=sys.stderr)
+    return 1
