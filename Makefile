@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo serve test lint check bench clean
+.PHONY: demo serve test lint prove bench clean
 
 demo: .venv/.demo
 	$(BIN)/python examples/demo/demo.py
@@ -18,6 +18,11 @@ lint: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Millions of generated cases; CASES=N for another number.
+CASES ?= 2000000
+prove: .venv/.dev
+	$(BIN)/python -m tests.laws.prove $(CASES)
 
 bench: .venv/.dev
 	$(BIN)/python bench/compare.py

@@ -117,8 +117,14 @@ def read_principal(text: str, tags: Any, *, bounded: bool = False) -> Principal:
         session = f"arn:{match[1]}:sts::{match[2]}:assumed-role/{match[3]}/session"
         return _role_session(session, match[2], text, tags, bounded=bounded)
     if match := _FEDERATED.fullmatch(text):
-        user_id = f"{match[1]}:{match[2]}"
-        return Principal(PrincipalKind.FEDERATED_USER, text, match[1], user_id=user_id, tags=tags)
+        return Principal(
+            PrincipalKind.FEDERATED_USER,
+            text,
+            match[1],
+            user_id=f"{match[1]}:{match[2]}",
+            tags=tags,
+            bounded=bounded,
+        )
     if _SERVICE.fullmatch(text):
         return Principal(PrincipalKind.SERVICE, text, None)
     raise CaseError(f"{text!r} is no principal: give an ARN, an account, a service or *")

@@ -55,26 +55,20 @@ def _compile_runs(runs: list[str]) -> Matcher:
 
     The leftmost place for each run leaves the most room for the rest, so no choice is ever undone.
     """
-    first = None if runs[0][0] == MANY else runs.pop(0)
-    last = None if not runs or runs[-1][0] == MANY else runs.pop()
-    middle = [_finder(run) for run in runs if run[0] != MANY]
-    starts = None if first is None else _regex(first).match
-    ends = None if last is None else _regex(last).fullmatch
-    end_length = len(last or "")
-    if first is not None and not runs and last is None:
+    first = "" if runs[0][0] == MANY else runs.pop(0)
+    if not runs:
         whole = _regex(first).fullmatch
         return lambda text: whole(text) is not None
+    last = "" if runs[-1][0] == MANY else runs.pop()
+    begins, ends = _anchored(first), _anchored(last)
+    start, tail = len(first), len(last)
+    middle = [_finder(run) for run in runs if run[0] != MANY]
 
     def matches(text: str) -> bool:
-        position = 0
-        if starts is not None:
-            found = starts(text)
-            if found is None:
-                return False
-            position = found.end()
-        limit = len(text) - end_length
-        if limit < position or (ends is not None and ends(text, limit) is None):
+        limit = len(text) - tail
+        if limit < start or not begins(text, 0) or not ends(text, limit):
             return False
+        position = start
         for find in middle:
             position = find(text, position, limit)
             if position < 0:
@@ -82,6 +76,17 @@ def _compile_runs(runs: list[str]) -> Matcher:
         return True
 
     return matches
+
+
+def _anchored(run: str) -> Callable[[str, int], bool]:
+    """Tell whether a run stands at a place. Every wildcard in it is one character: it has a length.
+
+    Most runs are plain text, and comparing that needs no regular expression, which is slow to make.
+    """
+    if ONE not in run:
+        return lambda text, position: text.startswith(run, position)
+    match = _regex(run).match
+    return lambda text, position: match(text, position) is not None
 
 
 def _finder(run: str) -> Callable[[str, int, int], int]:

@@ -1,0 +1,179 @@
+"""What must hold of every evaluation, whatever the policies."""
+
+import copy
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.laws.generator import case
+
+from gatelodge import iam
+from gatelodge.iam.case import answer, read_case
+
+cases = st.integers(0, 10**9).map(case)
+laws = settings(max_examples=400, deadline=None)
+
+EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+NOTHING_LEFT = {**EVERYTHING, "Effect": "Deny"}
+
+
+def decide(made):
+    return answer(made)["decision"]
+
+
+def with_identity(made, *statements):
+    """The case with one more identity policy."""
+    more = {"Version": "2012-10-17", "Statement": list(statements)}
+    return {**made, "identityPolicies": [*made["identityPolicies"], more]}
+
+
+def documents(made):
+    """All documents of a case, to be changed in place."""
+    yield from made["identityPolicies"]
+    yield from made.get("sessionPolicies") or []
+    for name in ("resourcePolicy", "permissionsBoundary"):
+        if name in made:
+            yield made[name]
+
+
+def sets_of(policies):
+    named = (policies.identity, policies.boundary, policies.session, policies.resource)
+    return [one for one in (*named, *policies.service_control) if one is not None]
+
+
+@laws
+@given(cases)
+def test_default_deny(made):
+    """Without a statement there is no permission, but for root in its own account."""
+    bare = {k: made[k] for k in ("principal", "action", "resource", "context")}
+    own_root = made["principal"] == "arn:aws:iam::111111111111:root"
+    assert decide(bare) == ("allowed" if own_root else "implicitDeny")
+
+
+@laws
+@given(cases)
+def test_an_explicit_deny_trumps_all(made):
+    if made["principal"] != "*":
+        assert decide(with_identity(made, NOTHING_LEFT)) == "explicitDeny"
+    fenced = {**made, "resourcePolicy": {"Statement": {**NOTHING_LEFT, "Principal": "*"}}}
+    assert decide(fenced) == "explicitDeny"
+
+
+@laws
+@given(cases)
+def test_adding_an_allow_never_denies(made):
+    if decide(made) == "allowed":
+        assert decide(with_identity(made, EVERYTHING)) == "allowed"
+
+
+@laws
+@given(cases)
+def test_adding_a_deny_never_allows(made):
+    if decide(made) != "allowed":
+        assert decide(with_identity(made, {**NOTHING_LEFT, "Action": "s3:*"})) != "allowed"
+        assert decide(with_identity(made, NOTHING_LEFT)) != "allowed"
+
+
+@laws
+@given(cases)
+def test_order_and_repetition_do_not_matter(made):
+    turned = copy.deepcopy(made)
+    turned["identityPolicies"] = turned["identityPolicies"][::-1] * 2
+    for document in documents(turned):
+        if isinstance(document["Statement"], list):
+            document["Statement"] = document["Statement"][::-1] * 2
+    assert decide(turned) == decide(made)
+
+
+@laws
+@given(cases)
+def test_not_elements_are_complements(made):
+    """Of one statement and its negation in one element, exactly one matches that element."""
+    query, policies = read_case(made)
+    for policy_set in sets_of(policies):
+        for policy in policy_set.policies:
+            statement = policy.document["Statement"]
+            for one in statement if isinstance(statement, list) else [statement]:
+                for name in ("Action", "Resource"):
+                    if name not in one:
+                        continue
+                    negated = {f"Not{name}" if k == name else k: v for k, v in one.items()}
+                    document = {**policy.document, "Statement": [one, negated]}
+                    pair = iam.trials(iam.PolicySet([iam.parse(document, policy.kind)]), query)
+                    steps = [
+                        next(s for s in trial.steps if s.element in (name, f"Not{name}"))
+                        for trial in pair
+                    ]
+                    assert steps[0].matched is not steps[1].matched
+
+
+@laws
+@given(cases)
+def test_the_fast_and_the_exhaustive_run_agree(made):
+    query, policies = read_case(made)
+    for policy_set in sets_of(policies):
+        tried = iam.trials(policy_set, query)
+        denied = any(not t.allow and t.matched is not False for t in tried)
+        allowed = any(t.allow and t.matched is True for t in tried)
+        expected = (
+            iam.Verdict.DENIED
+            if denied
+            else iam.Verdict.ALLOWED if allowed else iam.Verdict.SILENT
+        )  # fmt: skip
+        ruling = policy_set.judge(query)
+        assert ruling.verdict is expected
+        matched = {t.ref for t in tried if t.matched is not False}
+        assert set(ruling.determining) <= matched
+
+
+@laws
+@given(cases)
+def test_the_determining_statements_alone_give_the_same_verdict(made):
+    query, policies = read_case(made)
+    for policy_set in sets_of(policies):
+        ruling = policy_set.judge(query)
+        kept = set(ruling.determining)
+        alone = iam.PolicySet(
+            [
+                iam.parse(
+                    {
+                        **policy.document,
+                        "Statement": [
+                            written
+                            for index, written in enumerate(
+                                policy.document["Statement"]
+                                if isinstance(policy.document["Statement"], list)
+                                else [policy.document["Statement"]]
+                            )
+                            if any((r.policy, r.index) == (policy.name, index) for r in kept)
+                        ],
+                    },
+                    policy.kind,
+                    name=policy.name,
+                )
+                for policy in policy_set.policies
+                if any(r.policy == policy.name for r in kept)
+            ]
+        )
+        assert alone.judge(query).verdict is ruling.verdict
+
+
+@laws
+@given(cases, st.integers(0, 200))
+def test_the_index_changes_nothing(made, count):
+    """Statements that cannot match, enough for an index, leave the verdict as it is."""
+    query, policies = read_case(made)
+    elsewhere = [
+        {"Effect": effect, "Action": "execute-api:Invoke",
+         "Resource": f"arn:aws:execute-api:us-east-1:333333333333:{number}/*"}
+        for number in range(count) for effect in ("Allow", "Deny")
+    ]  # fmt: skip
+    more = [
+        iam.parse(
+            {"Version": "2012-10-17", "Statement": elsewhere[start : start + 20]},
+            iam.PolicyKind.IDENTITY,
+            name=str(start),
+        )
+        for start in range(0, len(elsewhere), 20)
+    ]
+    bigger = iam.PolicySet([*policies.identity.policies, *more])
+    assert bigger.judge(query).verdict is policies.identity.judge(query).verdict
