@@ -31,6 +31,7 @@ from gatelodge.world.changes import Follower
 from gatelodge.world.exhibits import Exhibits
 from gatelodge.world.http import Upstream
 from gatelodge.world.keys import Keys
+from gatelodge.world.outbox import Outbox
 
 DRAIN_SECONDS = 30.0
 _FLUSHES_A_SECOND = 10
@@ -88,7 +89,8 @@ class _Worker:
         keys = Keys(
             self._store, self._master, self._exhibits, self._executor, loop.call_soon_threadsafe
         )
-        upstream = Upstream(loop)
+        outbox = Outbox(loop)
+        upstream = Upstream(loop, outbox)
         self._answers = {FindKey: keys.find, SendHttp: upstream.send}
 
         async def changed(what: Sequence[str]) -> None:
@@ -104,7 +106,7 @@ class _Worker:
         await self._load(loop)
         following = asyncio.ensure_future(follower.follow())
         flushing = asyncio.ensure_future(self._flush(loop))
-        door = Door(loop, self._handle, Addresses(self._settings.trusted_proxies))
+        door = Door(loop, self._handle, Addresses(self._settings.trusted_proxies), outbox)
         await door.listen(sock)
         # What is loaded lives as long as the process: the collector need not look at it again.
         gc.collect()

@@ -17,6 +17,7 @@ from gatelodge.messages import Response
 from gatelodge.world.answers import PENDING, Pending, Resume
 from gatelodge.world.deadlines import Deadlines
 from gatelodge.world.http_connection import Connection
+from gatelodge.world.outbox import Outbox
 
 MAX_CONNECTIONS = 256
 """For each origin."""
@@ -146,10 +147,11 @@ class Origin:
 class Upstream:
     """All backends of one process; answers SendHttp."""
 
-    __slots__ = ("_contexts", "_origins", "_tasks", "deadlines", "loop")
+    __slots__ = ("_contexts", "_origins", "_tasks", "deadlines", "loop", "outbox")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, outbox: Outbox) -> None:
         self.loop = loop
+        self.outbox = outbox
         self.deadlines = Deadlines(loop, 0.02)
         self._origins: dict[tuple[str, str, int, bool], Origin] = {}
         self._contexts: dict[bool, ssl.SSLContext] = {}

@@ -61,7 +61,7 @@ class Connection:
         exchange.connection = self
         self._reset()
         if self._transport is not None:
-            self._transport.write(_written(exchange.question))
+            self._origin.upstream.outbox.write(self._transport, _written(exchange.question))
 
     def usable(self) -> bool:
         """Tell whether the other side has not closed it yet."""

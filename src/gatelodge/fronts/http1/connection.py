@@ -40,6 +40,7 @@ class Connection:
         "_buffer",
         "_chunked",
         "_close_after",
+        "_closing",
         "_complete",
         "_door",
         "_ended",
@@ -72,6 +73,8 @@ class Connection:
         self._chunked = False
         self._complete = False
         self._close_after = False
+        self._closing = False
+        """The last answer is on its way: nothing more is read."""
         self._ended = False
         """The client has closed its side and sends nothing more."""
         self._is_head = False
@@ -164,14 +167,14 @@ class Connection:
 
     def _advance(self) -> None:
         """Read as far as one complete request, and hand it over."""
-        while self._transport is not None and not self._answering and not self._write_paused:
+        while self._transport and not (self._answering or self._write_paused or self._closing):
             if self._pending is None:
                 if not self._buffer or not self._read_head():
                     break
             elif not self._read_body():
                 break
         if self._ended and not self._answering and self._transport is not None:
-            self._transport.close()  # what is missing will not come
+            self._close(self._transport)  # what is missing will not come
 
     def _read_head(self) -> bool:
         """Read a head from the buffer; False when more must arrive or nothing can follow."""
@@ -310,7 +313,7 @@ class Connection:
         if self._transport is None:
             return  # the client did not wait
         self._write(response)
-        if self._transport is None or self._transport.is_closing():
+        if self._transport is None or self._closing:
             return
         if self._paused_reading:
             self._paused_reading = False
@@ -324,19 +327,27 @@ class Connection:
         """End the connection: now when it is idle, else after the answer under way."""
         self._close_after = True
         if not self._answering and self._pending is None and self._transport is not None:
-            self._transport.close()
+            self._close(self._transport)
 
     def _write(self, response: Response) -> None:
         transport = self._transport
         if transport is None:
             return
         closing = self._close_after or self._door.draining or (self._ended and not self._buffer)
-        connection = "close" if closing else ""
-        transport.write(
-            written(response, self._door.date(), head=self._is_head, connection=connection)
+        octets = written(
+            response,
+            self._door.date(),
+            head=self._is_head,
+            connection="close" if closing else "",
         )
         if closing:
-            transport.close()
+            self._closing = True
+        self._door.outbox.write(transport, octets, close=closing)
+
+    def _close(self, transport: asyncio.Transport) -> None:
+        """Close after what was written before."""
+        self._closing = True
+        self._door.outbox.write(transport, b"", close=True)
 
     def _wait(self, seconds: float) -> None:
         """Set the time by which the client must have acted."""

@@ -15,6 +15,7 @@ from gatelodge.fronts.http1.limits import Limits
 from gatelodge.fronts.http1.writing import DateField
 from gatelodge.messages import Request
 from gatelodge.world.deadlines import Deadlines, Expiring
+from gatelodge.world.outbox import Outbox
 
 Handle = Callable[[Request, Connection], None]
 """Takes a request; calls connection.respond once, at once or later on the loop."""
@@ -36,6 +37,7 @@ class Door:
         "handle",
         "limits",
         "loop",
+        "outbox",
         "scheme",
         "waiting",
     )
@@ -45,12 +47,14 @@ class Door:
         loop: asyncio.AbstractEventLoop,
         handle: Handle,
         addresses: Addresses,
+        outbox: Outbox,
         limits: Limits | None = None,
         scheme: str = "http",
     ) -> None:
         self.loop = loop
         self.handle = handle
         self.addresses = addresses
+        self.outbox = outbox
         self.limits = limits or Limits()
         self.scheme = scheme
         self.draining = False
