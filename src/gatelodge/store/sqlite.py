@@ -1,8 +1,11 @@
 """The store on SQLite. Each thread has a connection of its own; processes share the file."""
 
 import json
+import os
 import sqlite3
 import threading
+import time
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,8 +36,8 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        with self._failing_clearly():
-            self._migrate()
+        self._migrate()
+        _stores.add(self)
 
     # Documents.
 
@@ -143,12 +146,15 @@ class Store:
     # Access keys.
 
     def add_access_key(self, key: AccessKey) -> None:
-        """Keep a new access key."""
+        """Keep a new access key. Raises ConflictError when there is one of that id."""
         with self.transaction() as connection:
-            connection.execute(
-                f"INSERT INTO access_key ({_KEY}) VALUES (?,?,?,?,?,?)",  # noqa: S608 - a constant
-                (key.id, key.account, key.principal, key.secret, int(key.active), key.created),
-            )
+            try:
+                connection.execute(
+                    f"INSERT INTO access_key ({_KEY}) VALUES (?,?,?,?,?,?)",  # noqa: S608 - a constant
+                    (key.id, key.account, key.principal, key.secret, int(key.active), key.created),
+                )
+            except sqlite3.IntegrityError as error:
+                raise ConflictError(f"access key {key.id} exists already") from error
             self.note_change(f"key {key.id}")
 
     def access_key(self, key_id: str) -> AccessKey | None:
@@ -169,7 +175,8 @@ class Store:
         """Delete an access key; False when there was none."""
         with self.transaction() as connection:
             deleted = connection.execute("DELETE FROM access_key WHERE id = ?", (key_id,))
-            self.note_change(f"key {key_id}")
+            if deleted.rowcount == 1:
+                self.note_change(f"key {key_id}")
             return deleted.rowcount == 1
 
     # Changes and settings.
@@ -177,7 +184,12 @@ class Store:
     def note_change(self, what: str) -> None:
         """Append to the feed, inside the transaction of the change itself."""
         with self.transaction() as connection:
-            connection.execute("INSERT INTO change (what) VALUES (?)", (what,))
+            # Numbered here and not by the database: a sequence could show 8 before 7 is committed,
+            # and whoever follows the feed would never see 7.
+            connection.execute(
+                "INSERT INTO change (seq, what) SELECT coalesce(max(seq), 0) + 1, ? FROM change",
+                (what,),
+            )
 
     def last_change(self) -> int:
         """Give the number of the newest change; 0 before the first."""
@@ -207,19 +219,43 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Make several calls one: all of it happens, or nothing. May be nested."""
-        connection = self._connection()
-        if connection.in_transaction:
-            yield connection
-            return
         with self._failing_clearly():
+            connection = self._connection()
+            if getattr(self._local, "reading", False):
+                raise RuntimeError("a snapshot is for reading only")
+            if connection.in_transaction:
+                yield connection
+                return
             # At once, so that two writers never wait for each other in a circle.
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.commit()
             except BaseException:
                 connection.rollback()
                 raise
-            connection.commit()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let several reads see one moment, whatever is written meanwhile."""
+        with self._failing_clearly():
+            connection = self._connection()
+            if connection.in_transaction:
+                yield
+                return
+            connection.execute("BEGIN")
+            self._local.reading = True
+            try:
+                yield
+            finally:
+                self._local.reading = False
+                connection.rollback()
+
+    def close(self) -> None:
+        """Close this thread's connection; the next call opens another."""
+        connection: sqlite3.Connection | None = self._local.__dict__.pop("connection", None)
+        if connection is not None:
+            connection.close()
 
     def _rows(self, sql: str, arguments: Sequence[object]) -> list[tuple[Any, ...]]:
         with self._failing_clearly():
@@ -229,7 +265,7 @@ class Store:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
-            connection.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(connection)
             # FULL: what was acknowledged survives a power cut too.
             connection.execute("PRAGMA synchronous = FULL")
             self._local.connection = connection
@@ -237,32 +273,72 @@ class Store:
 
     def _migrate(self) -> None:
         """Bring the schema up to date, one numbered file after the other."""
-        connection = self._connection()
-        self.path.chmod(0o600)
-        with self.transaction():
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
-            )
-            done = int(self.setting("schema") or 0)
+        try:
+            # Made for its owner alone, and never open to others for a moment.
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise StoreError(f"{self.path}: {error.strerror}") from error
+        with self._failing_clearly():
             files = sorted(_SCHEMA.glob("*.sql"))
-            if done > len(files):
-                raise StoreError(
-                    f"{self.path}: written by a newer gatelodge (schema {done}); upgrade to use it"
+            if self._schema() == len(files):
+                return
+            with self.transaction() as connection:
+                connection.execute(
+                    "CREATE TABLE IF NOT EXISTS setting "
+                    "(name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)"
                 )
-            for number, file in enumerate(files, start=1):
-                if number > done:
+                done = self._schema()
+                if done > len(files):
+                    raise StoreError(
+                        f"{self.path}: written by a newer gatelodge (schema {done}); "
+                        "upgrade to use it"
+                    )
+                for file in files[done:]:
                     for statement in _statements(file.read_text("utf-8")):
                         connection.execute(statement)
-            self.set_setting("schema", str(len(files)))
+                self.set_setting("schema", str(len(files)))
+
+    def _schema(self) -> int:
+        """Give how many schema files were applied."""
+        made = self._rows("SELECT 1 FROM sqlite_master WHERE name = 'setting'", ())
+        return int(self.setting("schema") or 0) if made else 0
 
     @contextmanager
     def _failing_clearly(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.IntegrityError:
-            raise
         except sqlite3.Error as error:
             raise StoreError(f"{self.path}: {error}") from error
+
+
+_stores: "weakref.WeakSet[Store]" = weakref.WeakSet()
+
+
+def _close_before_fork() -> None:
+    """Let no connection cross a fork.
+
+    The child's SQLite would believe to hold locks that only the parent holds; with the parent gone,
+    acknowledged writes are lost (sqlite.org/howtocorrupt.html, section 2.6).
+    """
+    for store in list(_stores):
+        store.close()
+
+
+os.register_at_fork(before=_close_before_fork)
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn to WAL. SQLite's own time-out does not cover several processes doing so at once."""
+    end = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _statements(sql: str) -> list[str]:
