@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 import orjson
+import structlog
 
 from gatelodge.authorize.decision import Allow
 from gatelodge.context.variables import CallError, Variables
@@ -21,6 +22,7 @@ from gatelodge.world.book import MAX_RECORD, Book
 
 LINES_A_SECOND = 50
 DECISION_HEADER = "x-gatelodge-decision"
+_log = structlog.get_logger()
 
 
 class Reception:
@@ -47,9 +49,14 @@ class Reception:
         record = orjson.dumps(values)
         if len(record) > MAX_RECORD:
             raise ValueError(f"a record of {len(record)} octets: a field is not bounded")
-        decision_id = self._book.write(record)
-        if self._header:
-            served.response.headers.append((DECISION_HEADER, decision_id))
+        try:
+            decision_id = self._book.write(record)
+        except OSError as error:
+            # The decision stands; that it cannot be explained later is the operator's concern.
+            _log.error("the book cannot be written", error=str(error), request=request.id)
+        else:
+            if self._header:
+                served.response.headers.append((DECISION_HEADER, decision_id))
         if self._lines is not None:
             self._lines.add(values, served)
         if self._access_log is not None:
@@ -128,7 +135,7 @@ class LineFile:
     def __init__(self, destination: str) -> None:
         self._lines: list[str] = []
         self._write: Callable[[str], object] = (
-            sys.stdout.write if destination == "-" else _appender(destination)
+            _write_to_standard_output if destination == "-" else _appender(destination)
         )
 
     def write(self, line: str) -> None:
@@ -143,6 +150,11 @@ class LineFile:
     def flush(self, text: str) -> None:
         """Write what was taken. Blocks; workers do it off their loop."""
         self._write(text)
+
+
+def _write_to_standard_output(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def _appender(path: str) -> Callable[[str], object]:

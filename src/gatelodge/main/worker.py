@@ -77,20 +77,44 @@ class _Worker:
         """Serve until told to stop."""
         loop = asyncio.get_running_loop()
         stopped = asyncio.Event()
-        loop.add_signal_handler(signal.SIGTERM, stopped.set)
+        _stop_on_signals(loop, lifeline, stopped)
+        outbox = Outbox(loop)
+        upstream = Upstream(loop, outbox)
+        follower = await self._prepare(loop, upstream)
+        tasks = [
+            asyncio.ensure_future(follower.follow()),
+            asyncio.ensure_future(self._flush(loop)),
+        ]
 
-        def supervisor_is_gone() -> None:
-            loop.remove_reader(lifeline)
-            stopped.set()
+        def ended(task: asyncio.Future[None]) -> None:
+            # A worker that no longer hears of changes must not go on with what it knew.
+            if not task.cancelled():
+                _log.error("a worker's task ended", error=repr(task.exception()))
+                stopped.set()
 
-        loop.add_reader(lifeline, supervisor_is_gone)
-        # Interrupts of a terminal reach every process; only the supervisor acts on them.
-        loop.add_signal_handler(signal.SIGINT, lambda: None)
+        for task in tasks:
+            task.add_done_callback(ended)
+        addresses = Addresses(self._settings.trusted_proxies)
+        door = Door(loop, self._handle, addresses, outbox)
+        await door.listen(sock)
+        # What is loaded lives as long as the process: the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        # A request leaves no cycles behind, so looking for some at every turn only costs.
+        gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, 10, 10)
+        tell_ready()
+        await stopped.wait()
+        await door.drain(DRAIN_SECONDS)
+        for task in tasks:
+            task.cancel()
+        upstream.close()
+        await self._flush_once(loop)
+
+    async def _prepare(self, loop: asyncio.AbstractEventLoop, upstream: Upstream) -> Follower:
+        """Load what is published; gives what keeps it, and the callers, as the store has them."""
         keys = Keys(
             self._store, self._master, self._exhibits, self._executor, loop.call_soon_threadsafe
         )
-        outbox = Outbox(loop)
-        upstream = Upstream(loop, outbox)
         self._answers = {FindKey: keys.find, SendHttp: upstream.send}
 
         async def changed(what: Sequence[str]) -> None:
@@ -104,22 +128,7 @@ class _Worker:
         follower = Follower(self._store, self._executor, self._progress, changed, status)
         follower.start_from(self._store.last_change())
         await self._load(loop)
-        following = asyncio.ensure_future(follower.follow())
-        flushing = asyncio.ensure_future(self._flush(loop))
-        door = Door(loop, self._handle, Addresses(self._settings.trusted_proxies), outbox)
-        await door.listen(sock)
-        # What is loaded lives as long as the process: the collector need not look at it again.
-        gc.collect()
-        gc.freeze()
-        # A request leaves no cycles behind, so looking for some at every turn only costs.
-        gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, 10, 10)
-        tell_ready()
-        await stopped.wait()
-        await door.drain(DRAIN_SECONDS)
-        following.cancel()
-        flushing.cancel()
-        upstream.close()
-        await self._flush_once(loop)
+        return follower
 
     async def _load(self, loop: asyncio.AbstractEventLoop) -> None:
         """Compile everything published, off the loop, and swap it in whole."""
@@ -149,6 +158,21 @@ class _Worker:
             text = self._access_log.take()
             if text:
                 await loop.run_in_executor(self._executor, self._access_log.flush, text)
+
+
+def _stop_on_signals(
+    loop: asyncio.AbstractEventLoop, lifeline: int, stopped: asyncio.Event
+) -> None:
+    """Stop on SIGTERM, and when the supervisor is gone, however it went."""
+    loop.add_signal_handler(signal.SIGTERM, stopped.set)
+    # Interrupts of a terminal reach every process; only the supervisor acts on them.
+    loop.add_signal_handler(signal.SIGINT, lambda: None)
+
+    def supervisor_is_gone() -> None:
+        loop.remove_reader(lifeline)
+        stopped.set()
+
+    loop.add_reader(lifeline, supervisor_is_gone)
 
 
 def load_gate(store: Store) -> Gate:

@@ -54,6 +54,9 @@ class Book:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             os.ftruncate(descriptor, SEGMENT_BYTES)
+            if hasattr(os, "posix_fallocate"):
+                # Room that is not there is found out now, not by a signal in the middle of a write.
+                os.posix_fallocate(descriptor, 0, SEGMENT_BYTES)
             self._map = mmap.mmap(descriptor, SEGMENT_BYTES)
         finally:
             os.close(descriptor)
