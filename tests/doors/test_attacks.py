@@ -104,6 +104,12 @@ def test_absolute_form_that_agrees_with_host(gateway):
     assert raw(gateway, request).startswith(b"HTTP/1.1 200 ")
 
 
+def test_a_client_may_close_its_side_after_asking(gateway):
+    """Its end can arrive at any moment before the answer is written; none of them loses it."""
+    for _ in range(200):
+        assert raw(gateway, START + HOST + b"\r\n").startswith(b"HTTP/1.1 200 ")
+
+
 def test_limits(gateway):
     big = START + HOST + b"X: " + b"a" * 21_000 + b"\r\n\r\n"
     assert raw(gateway, big).startswith(b"HTTP/1.1 431 ")

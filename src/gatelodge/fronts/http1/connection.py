@@ -114,7 +114,9 @@ class Connection:
     def eof_received(self) -> bool:
         """Stay open while answers are due: a client may close its side after asking."""
         self._ended = True
-        return self._answering or bool(self._buffer)
+        if not (self._answering or self._write_paused) and self._transport is not None:
+            self._close(self._transport)  # after what was answered and is not written yet
+        return True
 
     def connection_lost(self, error: Exception | None) -> None:
         """Forget the client; an answer that is still being made is thrown away when it comes."""
