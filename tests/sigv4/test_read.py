@@ -148,6 +148,21 @@ def test_expires(expires, seconds, accepted):
     assert isinstance(found, sigv4.Claim) is accepted
 
 
+def test_an_escaped_name_is_the_same_name():
+    """Escaping a parameter's name does not turn a presigned URL into something else."""
+    escaped = presigned("&X-Amz-Expires=10").replace("X-Amz-Algorithm", "X-Amz-%41lgorithm")
+    late = v.TIME + timedelta(seconds=11)
+    assert isinstance(read(query=escaped, date=None, now=late), sigv4.Refusal)
+    assert refusal(GOOD, query=escaped)[0] == INVALID
+
+
+@pytest.mark.parametrize("expires", ["9" * 5_000, "\u0663", "1.5", ""])
+def test_expires_that_is_no_number(expires):
+    query = presigned(f"&X-Amz-Expires={expires}".encode().decode("latin-1"))
+    found = read(query=query, date=None)
+    assert isinstance(found, sigv4.Refusal) or not expires
+
+
 def test_presigned_without_expires_has_the_window():
     assert isinstance(read(query=presigned(), date=None), sigv4.Claim)
     late = v.TIME + timedelta(seconds=301)

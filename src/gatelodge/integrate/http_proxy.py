@@ -125,10 +125,9 @@ class _Mapped:
 
 def _without_credentials(raw_query: str) -> str:
     """Take a presigned URL's parameters out of the query: a backend could replay them."""
-    if "X-Amz-" not in raw_query:
-        return raw_query
+    # A name may be escaped: what counts is what it stands for.
     return "&".join(
-        pair for pair in raw_query.split("&") if pair.partition("=")[0] not in _PRESIGNED
+        pair for pair in raw_query.split("&") if unquote(pair.partition("=")[0]) not in _PRESIGNED
     )
 
 

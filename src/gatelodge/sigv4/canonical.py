@@ -5,7 +5,6 @@ All text is ISO-8859-1, one character for each octet on the wire; octets are wha
 
 import hashlib
 import re
-from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from gatelodge.messages import Headers, Request
 from gatelodge.sigv4.claim import ALGORITHM, TERMINATOR, Claim
@@ -16,14 +15,20 @@ _UNRESERVED = "A-Za-z0-9\\-._~"
 _CANONICAL_PATH = re.compile(f"[/{_UNRESERVED}]*")
 # An escape is canonical when it is upper case and stands for nothing unreserved.
 _ESCAPE = "%(?!2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])[0-9A-F]{2}"
-_PART = f"(?:[{_UNRESERVED}]|{_ESCAPE})*"
-_CANONICAL_QUERY = re.compile(f"{_PART}={_PART}(?:&{_PART}={_PART})*")
+# Possessive: whoever writes the query cannot make the match go back over it.
+_PART = f"[{_UNRESERVED}]*+(?:{_ESCAPE}[{_UNRESERVED}]*+)*+"
+_CANONICAL_QUERY = re.compile(f"{_PART}={_PART}(?:&{_PART}={_PART})*+")
 _SPACES = re.compile(" {2,}")
 _ENCODED = {
     octet: f"%{octet:02X}"
     for octet in range(256)
     if not re.fullmatch(f"[/{_UNRESERVED}]", chr(octet))
 }
+_TO_ENCODE = re.compile(f"%[0-9A-Fa-f]{{2}}|[^{_UNRESERVED}]")
+_IN_QUERY = [
+    chr(octet) if re.fullmatch(f"[{_UNRESERVED}]", chr(octet)) else f"%{octet:02X}"
+    for octet in range(256)
+]
 
 
 def canonical_uri(raw_path: str) -> str:
@@ -48,36 +53,64 @@ def normalized(raw_path: str) -> str:
     return path + "/" if kept and parts[-1] in {"", ".", ".."} else path
 
 
-def canonical_query(raw_query: str, left_out: frozenset[str] = frozenset()) -> str:
-    """Decode, encode, sort and join a raw query, without the parameters left out."""
+def canonical_query(raw_query: str, left_out: tuple[str, ...] = ()) -> str:
+    """Decode, encode, sort and join a raw query, without the parameters left out.
+
+    Pieces between two ampersands that are empty do not count.
+    """
     if not raw_query:
         return ""
+    # "\0" cannot be in a canonical query and sorts before all that can: `a=1` before `a-b=1`.
     if _CANONICAL_QUERY.fullmatch(raw_query):
-        if "&" not in raw_query and not left_out:
-            return raw_query
-        pairs = [(name, value) for name, _, value in _split(raw_query)]
+        pieces = raw_query.replace("=", "\0").split("&")
     else:
-        pairs = [(_encode(name), _encode(value)) for name, _, value in _split(raw_query)]
-    pairs.sort()
-    return "&".join([f"{name}={value}" for name, value in pairs if name not in left_out])
+        pairs = [piece.partition("=") for piece in raw_query.split("&") if piece]
+        pieces = [f"{_encode(name)}\0{_encode(value)}" for name, _, value in pairs]
+    if left_out:
+        starts = tuple([f"{name}\0" for name in left_out])
+        pieces = [piece for piece in pieces if not piece.startswith(starts)]
+    pieces.sort()
+    return "&".join(pieces).replace("\0", "=")
 
 
-def canonical_headers(headers: Headers, signed_headers: str) -> str:
-    """Write the signed header fields; a field that is listed and missing has an empty value."""
+def canonical_headers(headers: Headers, names: tuple[str, ...]) -> str:
+    """Write the signed header fields, named in lower case.
+
+    A field that is listed and missing is written with an empty value; see lacks_signed.
+    """
     index = headers.index
     repeated = len(index) != len(headers.pairs)
-    lines = []
-    for name in signed_headers.split(";"):
-        lower = name.lower()
-        value = (
-            ",".join(map(_trim, headers.all(lower))) if repeated else _trim(index.get(lower, ""))
-        )
-        lines.append(f"{lower}:{value}\n")
-    return "".join(lines)
+    text = ""
+    for name in names:
+        value = index.get(name)
+        if value is None:
+            value = index.get("host", "") if name == ":authority" else ""
+        if repeated and name in index:
+            value = ",".join(map(_trim, headers.all(name)))
+        else:
+            value = value.strip(" \t")
+            if "  " in value:
+                value = _SPACES.sub(" ", value)
+        text += f"{name}:{value}\n"
+    return text
 
 
-def payload_hash(body: bytes) -> str:
-    """Hash the received body; a client's `UNSIGNED-PAYLOAD` is not believed (section 2.5)."""
+def lacks_signed(headers: Headers, names: tuple[str, ...]) -> bool:
+    """Tell whether a signed field is missing: it may have been dropped on the way."""
+    index = headers.index
+    for name in names:
+        if name not in index and (name != ":authority" or "host" not in index):
+            return True
+    return False
+
+
+def payload_hash(body: bytes | None) -> str:
+    """Hash the received body; a client's `UNSIGNED-PAYLOAD` is not believed (section 2.5).
+
+    Raises ValueError for a body that the door did not see: unknown is not empty.
+    """
+    if body is None:
+        raise ValueError("the body is unknown, so it has no hash")
     return hashlib.sha256(body).hexdigest() if body else EMPTY_HASH
 
 
@@ -86,19 +119,19 @@ def canonical_request(
     claim: Claim,
     *,
     normalize: bool = True,
-    left_out: frozenset[str] = frozenset({"X-Amz-Signature"}),
+    left_out: tuple[str, ...] = ("X-Amz-Signature",),
 ) -> str:
     """Write the canonical request that this claim should have signed.
 
-    left_out: query parameters of the presigned form that are not part of it. The body must be
-    known; verify sees to that.
+    left_out: query parameters of the presigned form that are not part of it. Raises ValueError
+    when the body is unknown; verify refuses such a request before.
     """
     path = normalized(request.raw_path) if normalize else request.raw_path
-    query = canonical_query(request.raw_query, left_out if claim.presigned else frozenset())
+    query = canonical_query(request.raw_query, left_out if claim.presigned else ())
     return (
         f"{request.method}\n{canonical_uri(path)}\n{query}\n"
-        f"{canonical_headers(request.headers, claim.signed_headers)}\n{claim.signed_headers}\n"
-        f"{payload_hash(request.body or b'')}"
+        f"{canonical_headers(request.headers, claim.names)}\n{claim.signed_headers}\n"
+        f"{payload_hash(request.body)}"
     )
 
 
@@ -111,13 +144,15 @@ def string_to_sign(claim: Claim, canonical: str) -> str:
     )
 
 
-def _split(raw_query: str) -> list[tuple[str, str, str]]:
-    return [piece.partition("=") for piece in raw_query.split("&") if piece]
-
-
 def _encode(text: str) -> str:
-    octets = unquote_to_bytes(text.replace("+", " ").encode("latin-1"))
-    return quote_from_bytes(octets, safe="-._~")
+    """Decode escapes and encode again; a `%` that begins no escape stands for itself."""
+    return _TO_ENCODE.sub(_encode_one, text)
+
+
+def _encode_one(match: re.Match[str]) -> str:
+    found = match[0]
+    octet = int(found[1:], 16) if len(found) == 3 else ord(found)
+    return _IN_QUERY[octet] if found != "+" else "%20"
 
 
 def _trim(value: str) -> str:

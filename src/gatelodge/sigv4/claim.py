@@ -21,6 +21,7 @@ class Claim:
     __slots__ = (
         "access_key_id",
         "date",
+        "names",
         "presigned",
         "region",
         "service",
@@ -38,9 +39,9 @@ class Claim:
         service: str,
         timestamp: str,
         signed_headers: str,
+        names: tuple[str, ...],
         signature: str,
         session_token: str | None,
-        *,
         presigned: bool,
     ) -> None:
         self.access_key_id = access_key_id
@@ -52,6 +53,8 @@ class Claim:
         """The request's time in basic form, YYYYMMDDTHHMMSSZ."""
         self.signed_headers = signed_headers
         """Names as the client listed them, separated by semicolons."""
+        self.names = names
+        """The same names in lower case, one by one."""
         self.signature = signature
         self.session_token = session_token
         self.presigned = presigned

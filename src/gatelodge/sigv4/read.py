@@ -16,14 +16,21 @@ from gatelodge.sigv4.times import read_time, write_time
 WINDOW = 300
 """Seconds that a request's time may be off, either way; exactly that many still pass."""
 MAX_EXPIRES = 604_800
+_EXPIRES = re.compile("[0-9]{1,6}")
 
-# The spelling that signers produce; everything else is taken apart by hand.
+# The spelling that signers produce, up to the signature; everything else is taken apart by hand.
 _EVERYDAY = re.compile(
     r"AWS4-HMAC-SHA256 Credential=([^/,\s]+)/(\d{8})/([^/,\s]+)/([^/,\s]+)/aws4_request, ?"
-    r"SignedHeaders=([^,\s]+), ?Signature=([0-9a-f]{64})",
+    r"SignedHeaders=([^,\s]+), ?Signature=",
     re.ASCII,
 )
+_SIGNATURE_LENGTH = 64
+_SIGNERS_KEPT = 1024
+_LONGEST_KEPT = 512
+# An everyday Authorization field without its signature → what it says: the same all day long.
+_signers: dict[str, "_Signer"] = {}
 _BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
+_ESCAPED_NAME = re.compile("(?:^|&)[^=&%]*%")
 _HEADER_PARAMETERS = ("Credential", "Signature", "SignedHeaders")
 _QUERY_PARAMETERS = ("X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
 _TOKEN = "x-amz-security-token"  # noqa: S105 - a field's name
@@ -36,69 +43,61 @@ def read(request: Request, *, region: str, service: str) -> Claim | Refusal:
     is verify's matter.
     """
     raw_query = request.raw_query
+    index = request.headers.index
+    authorization = index.get("authorization")
+    presigned = "X-Amz-Algorithm" in raw_query
     if "%" in raw_query:
         malformed = _check_escapes(raw_query)
         if malformed is not None:
             return malformed
-    authorization = request.headers.index.get("authorization")
-    parameters = _presigned_parameters(raw_query) if "X-Amz-Algorithm" in raw_query else {}
-    if "X-Amz-Algorithm" in parameters:
-        if authorization is not None:
-            return _invalid(
-                "Found both 'X-Amz-Algorithm' as a query-string param "
-                "and 'Authorization' as HTTP header."
-            )
-        draft = _read_query(parameters)
-    elif authorization is None:
+        # A name spelled with escapes is the same name, for the signature too.
+        presigned = presigned or _ESCAPED_NAME.search(raw_query) is not None
+    if presigned:
+        parameters = _presigned_parameters(raw_query)
+        if "X-Amz-Algorithm" in parameters:
+            if authorization is not None:
+                return _invalid(
+                    "Found both 'X-Amz-Algorithm' as a query-string param "
+                    "and 'Authorization' as HTTP header."
+                )
+            return _read_query(request, parameters, region, service)
+    if authorization is None:
         return Refusal(SignatureError.MISSING_AUTHENTICATION_TOKEN, "Missing Authentication Token")
-    else:
-        draft = _read_header(request, authorization)
-    if isinstance(draft, Refusal):
-        return draft
-    return _check(request, draft, region, service)
+
+    time = index.get("x-amz-date") or index.get("date")
+    signature = authorization[-_SIGNATURE_LENGTH:]
+    signer = _signers.get(authorization[:-_SIGNATURE_LENGTH])
+    if signer is None or time is None or not signature.isalnum():
+        parsed = _read_header(authorization, time)
+        if isinstance(parsed, Refusal):
+            return parsed
+        signer, signature, time = parsed
+    return _check(request, signer, signature, time, index.get(_TOKEN), region, service)
 
 
-class _Draft:
-    """What the parameters say, before anything of it is checked."""
+class _Signer:
+    """What a signer writes alike in many requests; nothing of it is checked yet."""
 
-    __slots__ = (
-        "credential",
-        "expires",
-        "presigned",
-        "session_token",
-        "signature",
-        "signed_headers",
-        "time",
-    )
+    __slots__ = ("credential", "names", "signed_headers")
 
-    def __init__(
-        self,
-        credential: list[str],
-        signed_headers: str,
-        signature: str,
-        time: str,
-        session_token: str | None,
-        *,
-        presigned: bool = False,
-        expires: str | None = None,
-    ) -> None:
+    def __init__(self, credential: tuple[str, ...], signed_headers: str) -> None:
         self.credential = credential
         self.signed_headers = signed_headers
-        self.signature = signature
-        self.time = time
-        self.session_token = session_token
-        self.presigned = presigned
-        self.expires = expires
+        self.names = tuple(signed_headers.lower().split(";"))
 
 
-def _read_header(request: Request, authorization: str) -> _Draft | Refusal:
-    index = request.headers.index
-    time = index.get("x-amz-date") or index.get("date")
-    everyday = _EVERYDAY.fullmatch(authorization)
+def _read_header(authorization: str, time: str | None) -> tuple[_Signer, str, str] | Refusal:
+    """Read an Authorization field; gives what stays, the signature, and the time."""
+    everyday = _EVERYDAY.match(authorization)
     if everyday is not None and time is not None:
-        key, date, region, service, signed_headers, signature = everyday.groups()
-        credential = [key, date, region, service, TERMINATOR]
-        return _Draft(credential, signed_headers, signature, time, index.get(_TOKEN))
+        signature = authorization[everyday.end() :]
+        if len(signature) == _SIGNATURE_LENGTH and signature.isalnum():
+            signer = _Signer((*everyday.group(1, 2, 3, 4), TERMINATOR), everyday[5])
+            if everyday.end() <= _LONGEST_KEPT:
+                if len(_signers) >= _SIGNERS_KEPT:
+                    _signers.clear()
+                _signers[everyday[0]] = signer
+            return signer, signature, time
 
     algorithm, space, rest = authorization.partition(" ")
     if space and algorithm.startswith("AWS4-") and algorithm != ALGORITHM:
@@ -126,16 +125,13 @@ def _read_header(request: Request, authorization: str) -> _Draft | Refusal:
             f"{' '.join(missing)} (Hashed with SHA-256 and encoded with Base64) "
             f"Authorization={_hashed(authorization)}"
         )
-    return _Draft(
-        parameters["Credential"].split("/"),
-        parameters["SignedHeaders"],
-        parameters["Signature"],
-        time,
-        index.get(_TOKEN),
-    )
+    credential = tuple(parameters["Credential"].split("/"))
+    return _Signer(credential, parameters["SignedHeaders"]), parameters["Signature"], time
 
 
-def _read_query(parameters: dict[str, str]) -> _Draft | Refusal:
+def _read_query(
+    request: Request, parameters: dict[str, str], region: str, service: str
+) -> Claim | Refusal:
     if parameters["X-Amz-Algorithm"] != ALGORITHM:
         return Refusal(SignatureError.MISSING_AUTHENTICATION_TOKEN, "Missing Authentication Token")
     missing = [
@@ -145,35 +141,51 @@ def _read_query(parameters: dict[str, str]) -> _Draft | Refusal:
     ]
     if missing:
         return _incomplete(f"{' '.join(missing)} Re-examine the query-string parameters.")
-    return _Draft(
-        parameters["X-Amz-Credential"].split("/"),
-        parameters["X-Amz-SignedHeaders"],
+    credential = tuple(parameters["X-Amz-Credential"].split("/"))
+    return _check(
+        request,
+        _Signer(credential, parameters["X-Amz-SignedHeaders"]),
         parameters["X-Amz-Signature"],
         parameters["X-Amz-Date"],
         parameters.get("X-Amz-Security-Token"),
-        presigned=True,
-        expires=parameters.get("X-Amz-Expires"),
+        region,
+        service,
+        True,
+        parameters.get("X-Amz-Expires"),
     )
 
 
-def _check(request: Request, draft: _Draft, region: str, service: str) -> Claim | Refusal:
+_HOST_NOT_SIGNED = Refusal(
+    SignatureError.INCOMPLETE_SIGNATURE,
+    "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
+)
+
+
+def _check(
+    request: Request,
+    signer: _Signer,
+    signature: str,
+    time: str,
+    session_token: str | None,
+    region: str,
+    service: str,
+    presigned: bool = False,
+    expires: str | None = None,
+) -> Claim | Refusal:
     """Checks 8 to 13: the host is signed, the time is right, the scope is ours."""
-    names = draft.signed_headers.lower().split(";")
+    names = signer.names
     if "host" not in names and ":authority" not in names:
-        return _incomplete(
-            "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
-        )
-    time = read_time(draft.time)
-    if time is None:
-        return _incomplete(
-            f"Date must be in ISO-8601 'basic format'. Got '{draft.time}'. "
-            "See http://en.wikipedia.org/wiki/ISO_8601"
-        )
-    timestamp, epoch = time
-    untimely = _check_time(request, draft, timestamp, epoch)
-    if untimely is not None:
-        return untimely
-    credential = draft.credential
+        return _HOST_NOT_SIGNED
+    moment = read_time(time)
+    if moment is None:
+        return _not_a_date(time)
+    timestamp, epoch = moment
+    age = int(request.received_at.timestamp()) - epoch
+    if expires is not None or not -WINDOW <= age <= WINDOW:
+        untimely = _check_time(request, timestamp, age, expires)
+        if untimely is not None:
+            return untimely
+    credential = signer.credential
     if len(credential) != 5:
         return _incomplete(
             "Credential must have exactly 5 slash-delimited elements, "
@@ -193,20 +205,26 @@ def _check(request: Request, draft: _Draft, region: str, service: str) -> Claim 
         region,
         service,
         timestamp,
-        draft.signed_headers,
-        draft.signature,
-        draft.session_token,
-        presigned=draft.presigned,
+        signer.signed_headers,
+        names,
+        signature,
+        session_token,
+        presigned,
     )
 
 
-def _check_time(request: Request, draft: _Draft, timestamp: str, epoch: int) -> Refusal | None:
+def _not_a_date(text: str) -> Refusal:
+    return _incomplete(
+        f"Date must be in ISO-8601 'basic format'. Got '{text}'. "
+        "See http://en.wikipedia.org/wiki/ISO_8601"
+    )
+
+
+def _check_time(request: Request, timestamp: str, age: int, expires: str | None) -> Refusal | None:
     now = request.received_at
-    age = int(now.timestamp()) - epoch
     lifetime = WINDOW
-    if draft.expires is not None:
-        expires = draft.expires
-        lifetime = int(expires) if expires.isascii() and expires.isdigit() else 0
+    if expires is not None:
+        lifetime = int(expires) if _EXPIRES.fullmatch(expires) else 0
         if not 1 <= lifetime <= MAX_EXPIRES:
             return _incomplete(
                 f"X-Amz-Expires must be a number of seconds from 1 to {MAX_EXPIRES}. "
@@ -227,7 +245,7 @@ def _check_time(request: Request, draft: _Draft, timestamp: str, epoch: int) -> 
     return None
 
 
-def _wrong_scope(credential: list[str], region: str, service: str, timestamp: str) -> Refusal:
+def _wrong_scope(credential: tuple[str, ...], region: str, service: str, timestamp: str) -> Refusal:
     """Say everything that is wrong with a scope. Two of AWS's sentences end in a space."""
     _, date, got_region, got_service, terminator = credential
     message = ""
@@ -266,10 +284,15 @@ def _presigned_parameters(raw_query: str) -> dict[str, str]:
     parameters: dict[str, str] = {}
     for piece in raw_query.split("&"):
         name, _, value = piece.partition("=")
-        if name.startswith("X-Amz-"):
-            octets = unquote_to_bytes(value.replace("+", " ").encode("latin-1"))
-            parameters.setdefault(name, octets.decode("latin-1"))
+        if "%" in name or "+" in name:
+            name = _decoded(name)
+        if name.startswith("X-Amz-") and name not in parameters:
+            parameters[name] = _decoded(value) if "%" in value or "+" in value else value
     return parameters
+
+
+def _decoded(text: str) -> str:
+    return unquote_to_bytes(text.replace("+", " ").encode("latin-1")).decode("latin-1")
 
 
 def _seconds_from(request: Request, seconds: int) -> datetime:

@@ -1,8 +1,9 @@
 """Sign and presign requests: what clients do, for `gatelodge call` and for calls to AWS."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from gatelodge.messages import Headers, Pair, Request
 from gatelodge.sigv4.canonical import canonical_request, string_to_sign
@@ -10,6 +11,10 @@ from gatelodge.sigv4.claim import ALGORITHM, TERMINATOR, Claim
 from gatelodge.sigv4.keys import derive
 from gatelodge.sigv4.times import write_time
 
+# urlsplit would drop tabs and line breaks; here the octets that are signed are those sent.
+_URL = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#@]+)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.DOTALL
+)
 # Proxies change these; a signature that covers them would break.
 _NOT_SIGNED = frozenset({"authorization", "connection", "expect", "user-agent", "x-amzn-trace-id"})
 
@@ -29,7 +34,9 @@ def sign(
 ) -> list[Pair]:
     """Sign a request; gives the fields to add: X-Amz-Date, the token if any, Authorization.
 
-    url: as it will be sent, escaped. A Host field is taken from it unless `headers` has one.
+    url: absolute, escaped as it will be sent; its fragment is not part of the request. A Host
+    field is taken from it unless `headers` has one. headers: all that will be sent, without the
+    three fields that are added here. Raises ValueError for a URL that is not absolute.
     """
     added: list[Pair] = [("X-Amz-Date", write_time(now))]
     if session_token is not None:
@@ -59,7 +66,10 @@ def presign(
     session_token: str | None = None,
     body: bytes = b"",
 ) -> str:
-    """Give a URL that carries its signature; expires: seconds, None leaves the parameter out."""
+    """Give a URL that carries its signature; expires: seconds, None leaves the parameter out.
+
+    Raises ValueError for a URL that is not absolute. A fragment is dropped.
+    """
     timestamp = write_time(now)
     parameters = {
         "X-Amz-Algorithm": ALGORITHM,
@@ -72,6 +82,7 @@ def presign(
     if session_token is not None:
         parameters["X-Amz-Security-Token"] = session_token
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters.items())
+    url = url.partition("#")[0]
     url += ("&" if "?" in url else "?") + query
     request = _request(method, url, [], body, now)
     claim = _claim(access_key_id, region, service, now, "host", presigned=True)
@@ -79,14 +90,17 @@ def presign(
 
 
 def _request(method: str, url: str, headers: list[Pair], body: bytes, now: datetime) -> Request:
-    parts = urlsplit(url)
+    parts = _URL.fullmatch(url)
+    if parts is None:
+        raise ValueError(f"{url!r} is not an absolute URL: give scheme://host/path")
+    host, path, query = parts.groups(default="")
     if not any(name.lower() == "host" for name, _ in headers):
-        headers = [("Host", parts.netloc), *headers]
+        headers = [("Host", host), *headers]
     return Request(
         id="",
         method=method,
-        raw_path=parts.path or "/",
-        raw_query=parts.query,
+        raw_path=path or "/",
+        raw_query=query,
         headers=Headers(headers),
         body=body,
         source_ip="",
@@ -105,9 +119,10 @@ def _claim(
         service,
         timestamp,
         names,
+        tuple(names.split(";")),
         "",
         None,
-        presigned=presigned,
+        presigned,
     )
 
 

@@ -7,20 +7,22 @@ _BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII)
 _EXTENDED = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z", re.ASCII)
 _REMEMBERED = 512
 
-_epochs: dict[str, tuple[str, int] | None] = {}
+_times: dict[str, tuple[str, int]] = {}
 
 
 def read_time(text: str) -> tuple[str, int] | None:
     """Read a time in basic or extended form; None when it is in neither.
 
-    Gives the basic form and whole seconds since 1970. The last texts are remembered (bounded),
-    since many requests share a second.
+    Gives the basic form and whole seconds since 1970. Texts are remembered (bounded), since many
+    requests share a second.
     """
-    if text in _epochs:
-        return _epochs[text]
-    if len(_epochs) >= _REMEMBERED:
-        _epochs.clear()
-    found = _epochs[text] = _parse(text)
+    found = _times.get(text)
+    if found is None:
+        found = _parse(text)
+        if found is not None:
+            if len(_times) >= _REMEMBERED:
+                _times.clear()
+            _times[text] = found
     return found
 
 

@@ -3,20 +3,26 @@
 import hmac
 
 from gatelodge.messages import Request
-from gatelodge.sigv4.canonical import canonical_request, normalized, string_to_sign
+from gatelodge.sigv4.canonical import (
+    canonical_request,
+    lacks_signed,
+    normalized,
+    string_to_sign,
+)
 from gatelodge.sigv4.claim import Claim, Refusal, SignatureError
 from gatelodge.sigv4.keys import SigningKey
 
-_SIGNATURE = frozenset({"X-Amz-Signature"})
+_SIGNATURE = ("X-Amz-Signature",)
 # Some signers add the token to a URL after signing it (reference: sigv4.md section 2.2).
-_SIGNATURE_AND_TOKEN = frozenset({"X-Amz-Signature", "X-Amz-Security-Token"})
+_SIGNATURE_AND_TOKEN = ("X-Amz-Signature", "X-Amz-Security-Token")
 
 
 def verify(request: Request, claim: Claim, key: SigningKey) -> Refusal | None:
     """Check a claim's signature in constant time; None when it holds.
 
     A path counts in its normalised form and as it was sent (reference: sigv4.md section 2.1). A
-    body that the door did not see cannot be verified, and is refused.
+    body that the door did not see cannot be verified, and is refused; so is a request without a
+    field that was signed, even if the field was signed as empty.
     """
     if request.body is None:
         return Refusal(
@@ -24,16 +30,25 @@ def verify(request: Request, claim: Claim, key: SigningKey) -> Refusal | None:
             "The signature covers the body of the request, which this gateway was not given.",
         )
     canonical = canonical_request(request, claim)
-    if _holds(claim, key, canonical):
+    if lacks_signed(request.headers, claim.names):
+        return mismatch(claim, canonical)
+    if _holds(claim, key, canonical) or _holds_otherwise(request, claim, key):
         return None
-    plain = normalized(request.raw_path) == request.raw_path
-    with_token = claim.presigned and claim.session_token is not None
-    for normalize in (True,) if plain else (True, False):
-        for left_out in (_SIGNATURE, _SIGNATURE_AND_TOKEN) if with_token else (_SIGNATURE,):
-            other = canonical_request(request, claim, normalize=normalize, left_out=left_out)
-            if other != canonical and _holds(claim, key, other):
-                return None
     return mismatch(claim, canonical)
+
+
+def _holds_otherwise(request: Request, claim: Claim, key: SigningKey) -> bool:
+    """Try the other canonical requests that count: the path as sent, the token unsigned."""
+    plain = normalized(request.raw_path) == request.raw_path
+    unsigned_token = claim.presigned and claim.session_token is not None
+    for normalize in (True,) if plain else (True, False):
+        for left_out in (_SIGNATURE, _SIGNATURE_AND_TOKEN) if unsigned_token else (_SIGNATURE,):
+            if (normalize, left_out) == (True, _SIGNATURE):
+                continue  # the first that was tried
+            other = canonical_request(request, claim, normalize=normalize, left_out=left_out)
+            if _holds(claim, key, other):
+                return True
+    return False
 
 
 def mismatch(claim: Claim, canonical: str) -> Refusal:
