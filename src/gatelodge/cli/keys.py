@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,12 +10,12 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from gatelodge.store import Document, Store, open_state
+from gatelodge.store import Document, MasterKey, StateError, Store, open_state
 from gatelodge.world.changes import wait_until_followed
 from gatelodge.world.issue_keys import IssuedKey, issue_key, issue_session
 
 app = App(name="keys", help="Make, list and delete access keys.")
-Switch = Parameter(negative="")
+_SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 _MIN_SECONDS, _MAX_SECONDS = 900, 43_200
 
 
@@ -51,9 +52,11 @@ def create(
     """
     if (user is None) == (role is None) or (role is None) != (session is None):
         return _fail("give a USER, or --role ROLE with --session NAME")
+    if session is not None and not _SESSION_NAME.fullmatch(session):
+        return _fail(f"--session {session!r}: 2 to 64 letters, digits and _+=,.@-")
     if not _MIN_SECONDS <= duration <= _MAX_SECONDS:
         return _fail(f"--duration is a number of seconds from {_MIN_SECONDS} to {_MAX_SECONDS}")
-    store, master = open_state(state, os.environ)
+    store, master = _open(state)
     kind = "iam/user" if role is None else "iam/role"
     found = _find(store, kind, str(user or role), account)
     if isinstance(found, str):
@@ -62,7 +65,7 @@ def create(
         issued = issue_key(store, master, found.account, str(found.body["Arn"]))
         wait_until_followed(store, state / "run")
     else:
-        issued = issue_session(master, str(found.body["Arn"]), session, duration)
+        issued = issue_session(master, found.body, session, duration)
     _show(issued, as_json=json_output)
     return 0
 
@@ -77,7 +80,7 @@ def list_keys(*, state: Path = Path(".gatelodge")) -> int:
         State directory.
 
     """
-    store, _ = open_state(state, os.environ)
+    store, _ = _open(state)
     for key in store.access_keys():
         status = "active" if key.active else "inactive"
         print(f"{key.id}  {status}  {key.created}  {key.principal}")
@@ -96,12 +99,19 @@ def delete(key_id: str, *, state: Path = Path(".gatelodge")) -> int:
         State directory.
 
     """
-    store, _ = open_state(state, os.environ)
+    store, _ = _open(state)
     if not store.delete_access_key(key_id):
         return _fail(f"there is no access key {key_id}")
     if not wait_until_followed(store, state / "run"):
         return _fail(f"{key_id} is deleted, but a worker has not confirmed it yet")
     return 0
+
+
+def _open(state: Path) -> tuple[Store, MasterKey]:
+    """Open a state directory that is there; a mistyped one is not made."""
+    if not state.is_dir():
+        raise StateError(f"{state}: no such directory; name the one of `gatelodge serve` (--state)")
+    return open_state(state, os.environ)
 
 
 def _find(store: Store, kind: str, name: str, account: str | None) -> Document | str:

@@ -118,9 +118,9 @@ class _Worker:
         self._answers = {FindKey: keys.find, SendHttp: upstream.send}
 
         async def changed(what: Sequence[str]) -> None:
+            keys.forget()  # first: what was revoked does not wait for what is loaded
             if any(change.startswith("stage ") for change in what):
                 await self._load(loop)
-            keys.forget()
 
         def status(there: bool) -> None:
             (keys.store_answered if there else keys.store_is_away)()

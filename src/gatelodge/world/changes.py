@@ -83,7 +83,11 @@ def wait_until_followed(store: Store, directory: Path) -> bool:
 
 
 def _has_seen(path: Path, target: int) -> bool:
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        # Left by workers that are gone, and tidied up meanwhile.
+        return True
     if len(data) != _SEEN.size:
         return True
     pid, seen = _SEEN.unpack(data)

@@ -3,11 +3,14 @@
 import hashlib
 import json
 import os
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from gatelodge.authorize.exhibit import Exhibit
 
 MAX_EXHIBITS = 10_000
+TIDIED_EVERY = 1_000
 
 
 class Exhibits:
@@ -25,29 +28,42 @@ class Exhibits:
         text = json.dumps(exhibit, sort_keys=True, separators=(",", ":")).encode()
         digest = hashlib.sha256(text).hexdigest()
         path = self._path(digest)
-        if path.exists():
+        try:
+            # Asked for again: not among the oldest any more.
             os.utime(path)
-            return digest
-        made = path.with_suffix(f".{os.getpid()}.new")
-        made.write_bytes(text)
-        made.replace(path)
-        self._kept += 1
-        if self._kept % 1000 == 1:
-            self._remove_oldest()
+        except FileNotFoundError:
+            self._write(path, text)
         return digest
 
     def find(self, digest: str) -> Exhibit | None:
-        """Read an exhibit; None when it is no longer kept."""
+        """Read an exhibit; None when it is no longer kept whole."""
         try:
-            exhibit: Exhibit = json.loads(self._path(digest).read_bytes())
+            text = self._path(digest).read_bytes()
         except OSError:
             return None
+        if hashlib.sha256(text).hexdigest() != digest:
+            return None
+        exhibit: Exhibit = json.loads(text)
         return exhibit
+
+    def _write(self, path: Path, text: bytes) -> None:
+        # Other threads and processes may be writing the same: each has a file of its own.
+        made = path.with_name(f"{secrets.token_hex(8)}.new")
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(text)
+        made.replace(path)
+        self._kept += 1
+        if self._kept % TIDIED_EVERY == 1:
+            self._remove_oldest()
 
     def _path(self, digest: str) -> Path:
         return self._directory / f"{digest}.json"
 
     def _remove_oldest(self) -> None:
-        files = sorted(self._directory.glob("*.json"), key=lambda path: path.stat().st_mtime)
-        for path in files[:-MAX_EXHIBITS]:
+        ages = []
+        for path in self._directory.glob("*.json"):
+            # Another worker may be tidying up as well.
+            with suppress(FileNotFoundError):
+                ages.append((path.stat().st_mtime, path))
+        for _, path in sorted(ages)[:-MAX_EXHIBITS]:
             path.unlink(missing_ok=True)

@@ -48,15 +48,17 @@ def user_exhibit(store: Store, arn: str) -> Exhibit | None:
 
 
 def session_exhibit(store: Store, session: Session) -> Exhibit | None:
-    """Collect what belongs to a role session; None when there is no such role."""
+    """Collect what belongs to a role session; None when there is no such role (any more)."""
     role = Arn.parse(session.role_arn)
     if role is None:
         return None
     name = role.resource.rpartition("/")[2]
     document = store.document(role.account, "", "iam/role", name)
-    if document is None or document.body["Arn"] != session.role_arn:
+    if document is None:
         return None
     body = document.body
+    if (body["Arn"], body["RoleId"]) != (session.role_arn, session.role_id):
+        return None
     exhibit = _exhibit(
         "AssumedRole",
         f"arn:{role.partition}:sts::{role.account}:assumed-role/{name}/{session.name}",
@@ -74,6 +76,8 @@ def session_exhibit(store: Store, session: Session) -> Exhibit | None:
         "aws:tokenissuetime": str(session.issued),
         "aws:multifactorauthpresent": "false",
     }
+    if session.source_identity is not None:
+        principal["keys"]["aws:sourceidentity"] = session.source_identity
     exhibit["session"] = session.policies
     return exhibit
 

@@ -4,8 +4,10 @@ import base64
 import os
 import secrets
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from gatelodge.store import AccessKey, MasterKey, Store
 from gatelodge.world.keys import open_secret
@@ -50,13 +52,14 @@ def issue_key(store: Store, master: MasterKey, account: str, principal: str) -> 
     return IssuedKey(key_id, secret)
 
 
-def issue_session(master: MasterKey, role_arn: str, name: str, seconds: int) -> IssuedKey:
-    """Make temporary credentials of a role session."""
+def issue_session(master: MasterKey, role: Mapping[str, Any], name: str, seconds: int) -> IssuedKey:
+    """Make temporary credentials of a role session; role: the role's document."""
     key_id, secret, now = _new_id("ASIA"), _new_secret(), int(time.time())
     session = Session(
         access_key_id=key_id,
         secret=secret,
-        role_arn=role_arn,
+        role_arn=role["Arn"],
+        role_id=role["RoleId"],
         name=name,
         issued=now,
         expires=now + seconds,
@@ -67,11 +70,12 @@ def issue_session(master: MasterKey, role_arn: str, name: str, seconds: int) -> 
 def write_root_credentials(store: Store, master: MasterKey, account: str, state: Path) -> None:
     """See to it that root of an account has a key, and write it where AWS tools can read it."""
     root = f"arn:aws:iam::{account}:root"
-    keys = [key for key in store.access_keys(root) if key.active]
-    if keys:
-        issued = IssuedKey(keys[0].id, open_secret(keys[0], master))
-    else:
-        issued = issue_key(store, master, account, root)
+    with store.transaction():
+        keys = [key for key in store.access_keys(root) if key.active]
+        if keys:
+            issued = IssuedKey(keys[0].id, open_secret(keys[0], master))
+        else:
+            issued = issue_key(store, master, account, root)
     text = (
         f"[{PROFILE}]\naws_access_key_id = {issued.access_key_id}\n"
         f"aws_secret_access_key = {issued.secret}\n"

@@ -38,7 +38,6 @@ class Keys:
         "_executor",
         "_exhibits",
         "_fresh",
-        "_generation",
         "_held",
         "_master",
         "_refused",
@@ -63,7 +62,6 @@ class Keys:
         self._refused: dict[FindKey, KeyRefused] = {}
         self._asking: dict[FindKey, list[Resume]] = {}
         """Callers that wait for one look-up."""
-        self._generation = 0
         self._fresh = time.monotonic()
 
     def find(self, question: FindKey, resume: Resume) -> Answer | Pending:
@@ -81,16 +79,17 @@ class Keys:
         if waiting is not None:
             waiting.append(resume)
             return PENDING
-        self._asking[question] = [resume]
-        generation = self._generation
-        self._executor.submit(self._look_up, question, generation)
+        waiting = self._asking[question] = [resume]
+        self._executor.submit(self._look_up, question, waiting)
         return PENDING
 
     def forget(self) -> None:
         """Drop everything kept, because something changed."""
-        self._generation += 1
         self._held.clear()
         self._refused.clear()
+        # What is being looked up may have been read before the change: it is told to those who
+        # asked before the change, it is not kept, and whoever asks from now on asks anew.
+        self._asking.clear()
 
     def store_answered(self) -> None:
         """Note that the store was there just now, and everything kept is still true."""
@@ -104,24 +103,28 @@ class Keys:
     def look_up(self, question: FindKey) -> tuple[Answer, float]:
         """Look a key up in the store; gives the answer and when it expires. Blocks."""
         try:
-            if question.access_key_id.startswith(_TEMPORARY):
-                return self._temporary(question)
-            return self._long_term(question), float("inf")
+            # One moment: a caller is never put together from documents before and after a change.
+            with self._store.snapshot():
+                if question.access_key_id.startswith(_TEMPORARY):
+                    return self._temporary(question)
+                return self._long_term(question), float("inf")
         except (StoreError, IdentityError, SealError, iam.PolicyError) as error:
             _log.error("identity unavailable", key=question.access_key_id, error=str(error))
             return KeyRefused(KeyProblem.UNAVAILABLE, str(error)), 0.0
 
-    def _look_up(self, question: FindKey, generation: int) -> None:
+    def _look_up(self, question: FindKey, waiting: list[Resume]) -> None:
         try:
             answer, expires = self.look_up(question)
         except Exception as error:  # noqa: BLE001 - whoever waits must be told, whatever it was
             _log.exception("looking up an access key failed")
             answer, expires = KeyRefused(KeyProblem.UNAVAILABLE, repr(error)), 0.0
-        self._call_soon(lambda: self._found(question, answer, expires, generation))
+        self._call_soon(lambda: self._found(question, answer, expires, waiting))
 
-    def _found(self, question: FindKey, answer: Answer, expires: float, generation: int) -> None:
-        # What was read before a change is told to those who asked before it, and not kept.
-        if generation == self._generation:
+    def _found(
+        self, question: FindKey, answer: Answer, expires: float, waiting: list[Resume]
+    ) -> None:
+        if self._asking.get(question) is waiting:
+            del self._asking[question]
             if isinstance(answer, KeyHolder):
                 if len(self._held) >= MAX_KEPT:
                     self._held.clear()
@@ -130,7 +133,7 @@ class Keys:
                 if len(self._refused) >= MAX_REFUSED:
                     self._refused.clear()
                 self._refused[question] = answer
-        for resume in self._asking.pop(question, ()):
+        for resume in waiting:
             resume(answer)
 
     def _long_term(self, question: FindKey) -> Answer:
