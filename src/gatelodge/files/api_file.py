@@ -7,23 +7,22 @@ from typing import Any
 
 from gatelodge import iam
 from gatelodge.arn import Arn
-from gatelodge.context.expressions import ExpressionError, compile_expression
 from gatelodge.files.load import FileError, load
-from gatelodge.integrate.uri import UriError, fill_stage_variables, parse_uri
+from gatelodge.files.mappings import check_mappings
 from gatelodge.openapi import Imported, Problem, Problems, read, read_server
-from gatelodge.published import AccessLog, Api, GatewayResponseType, Stage
+from gatelodge.published import AccessLog, Api, Stage
 from gatelodge.published.freeze import freeze
 from gatelodge.route.policy_arns import never_matches
 
 _POLICY = "x-amazon-apigateway-policy"
-_RESPONSES = "x-amazon-apigateway-gateway-responses"
+_OF_HTTP_APIS = "x-amazon-apigateway-importexport-version"
 _NAME = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 
 
 class Where:
     """Where an API belongs; None for what its server URL should tell."""
 
-    __slots__ = ("account", "api_id", "partition", "region", "stage")
+    __slots__ = ("account", "api_id", "region", "stage")
 
     def __init__(
         self,
@@ -32,13 +31,11 @@ class Where:
         api_id: str | None = None,
         region: str | None = None,
         stage: str | None = None,
-        partition: str = "aws",
     ) -> None:
         self.account = account
         self.api_id = api_id
         self.region = region
         self.stage = stage
-        self.partition = partition
 
 
 class ApiFile:
@@ -57,6 +54,10 @@ class ApiFile:
         """What will probably not do what was meant."""
         self.notes: list[str] = []
         """What was left out because the operator tolerates it."""
+
+    def warn(self, pointer: str, message: str) -> None:
+        """Note something that will probably not do what was meant."""
+        self.warnings.append(f"{self.path}#{pointer}: {message}")
 
 
 def read_api_file(
@@ -77,21 +78,21 @@ def read_api_file(
     if not isinstance(document, dict):
         file.problems.append(f"{path}: an API is a JSON object")
         return file
-    server = read_server(document)
-    api_id, region = where.api_id or server.api_id, where.region or server.region
-    stage_name = where.stage or server.stage
     problems = Problems()
-    for value, flag in ((api_id, "--api-id"), (region, "--region"), (stage_name, "--stage")):
-        if value is None:
-            problems.add(f"the server URL does not tell; give {flag}")
-        elif not _NAME.fullmatch(value):
-            problems.add(f"{flag} {value!r}: letters, digits, hyphens and underscores only")
+    api_id, region, stage_name = _settle(where, document, problems)
     variables = stage_variables or {}
-    names = {"AccountId": where.account, "Region": region or "", "Partition": where.partition}
+    partition = partition_of(region or "")
+    names = {"AccountId": where.account, "Region": region or "", "Partition": partition}
     imported = read(_fill(document, names), problems)
-    owner = Arn(where.partition, "execute-api", region or "", where.account, api_id or "")
+    owner = Arn(partition, "execute-api", region or "", where.account, api_id or "")
     _check_policy(imported, owner, problems, file)
-    _check_mappings(imported, variables, problems)
+    check_mappings(imported, variables, problems, file.warn)
+    if _OF_HTTP_APIS in document:
+        file.warn(
+            f"/{_OF_HTTP_APIS}",
+            "this looks like the export of an HTTP API; it is served as a REST API, which answers "
+            "errors and unknown routes in another way",
+        )
     for problem in problems.found:
         told = f"{path}#{problem.pointer}: {problem.message}"
         (file.notes if problem.name in tolerate and problem.name else file.problems).append(told)
@@ -102,10 +103,33 @@ def read_api_file(
         api_id=api_id,
         account=where.account,
         region=region,
-        partition=where.partition,
+        partition=partition,
     )
     file.stage = Stage(api_id, stage_name, file.api.deployment_id, dict(variables), access_log)
     return file
+
+
+def _settle(
+    where: Where, document: Mapping[str, Any], problems: Problems
+) -> tuple[str | None, str | None, str | None]:
+    """Settle API id, region and stage; what nobody tells is a problem, never guessed."""
+    server = read_server(document)
+    api_id, region = where.api_id or server.api_id, where.region or server.region
+    stage = where.stage or server.stage
+    for value, flag in ((api_id, "--api-id"), (region, "--region"), (stage, "--stage")):
+        if value is None:
+            problems.add(f"the server URL does not tell; give {flag}")
+        elif not _NAME.fullmatch(value):
+            problems.add(f"{flag} {value!r}: letters, digits, hyphens and underscores only")
+    return api_id, region, stage
+
+
+def partition_of(region: str) -> str:
+    """Name the partition that a region belongs to (AWS General Reference, "Partitions")."""
+    for prefix, partition in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov")):
+        if region.startswith(prefix):
+            return partition
+    return "aws"
 
 
 def _fill(value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON value
@@ -162,38 +186,8 @@ def _check_policy(imported: Imported, owner: Arn, problems: Problems, file: ApiF
     for statement in parsed.statements:
         for text in statement.resources:
             reason = never_matches(text, owner)
-            if reason:
-                pointer = f"/{_POLICY}/Statement/{statement.index}"
-                file.warnings.append(f"{file.path}#{pointer}: {text} never matches: {reason}")
-
-
-def _check_mappings(imported: Imported, variables: Mapping[str, str], problems: Problems) -> None:
-    """Check every mapping expression and URI by compiling it."""
-    for kind, response in imported.api["gatewayResponses"].items():
-        place = problems.at(_RESPONSES, kind)
-        if kind not in GatewayResponseType.__members__:
-            place.add(f"there is no gateway response type {kind!r}")
-        _check_expressions(response["responseParameters"], place.at("responseParameters"))
-    for resource in imported.api["resources"]:
-        for verb, method in resource["methods"].items():
-            integration = method["integration"]
-            if integration is None:
-                continue
-            pointer = imported.places[resource["path"], verb]
-            place = Problems(f"{pointer}/x-amazon-apigateway-integration", problems.found)
-            _check_expressions(integration["requestParameters"], place.at("requestParameters"))
-            for response in integration.get("responses", ()):
-                _check_expressions(response["responseParameters"], place.at("responses"))
-            if integration["type"] == "HTTP_PROXY" and integration["uri"]:
-                try:
-                    parse_uri(fill_stage_variables(integration["uri"], variables))
-                except UriError as error:
-                    place.add(str(error), "uri")
-
-
-def _check_expressions(parameters: Mapping[str, str], problems: Problems) -> None:
-    for target, text in parameters.items():
-        try:
-            compile_expression(text)
-        except ExpressionError as error:
-            problems.add(str(error), target)
+            pointer = f"/{_POLICY}/Statement/{statement.index}"
+            if reason and statement.not_resource:
+                file.warn(pointer, f"{text} in NotResource excepts nothing: {reason}")
+            elif reason:
+                file.warn(pointer, f"{text} never matches: {reason}")

@@ -5,8 +5,9 @@ does no I/O, and knows nothing of what is published or served. Whatever it does 
 problem with a JSON pointer; nothing is skipped in silence.
 """
 
+from gatelodge.openapi.mock_integration import read_status
 from gatelodge.openapi.problems import Problem, Problems
 from gatelodge.openapi.reader import Imported, read
 from gatelodge.openapi.servers import ServerUrl, read_server
 
-__all__ = ["Imported", "Problem", "Problems", "ServerUrl", "read", "read_server"]
+__all__ = ["Imported", "Problem", "Problems", "ServerUrl", "read", "read_server", "read_status"]

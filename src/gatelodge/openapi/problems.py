@@ -1,4 +1,7 @@
-"""What is wrong with a document, and where."""
+"""What is wrong with a document, and where; and how members of the expected shape are read."""
+
+from collections.abc import Mapping
+from typing import Any
 
 
 class Problem:
@@ -43,3 +46,57 @@ class Problems:
         """Note something that API Gateway honours and gatelodge does not; it can be tolerated."""
         message = f"{name} is not honoured here; remove it or list it with --tolerate {name}"
         self.found.append(Problem(self.pointer(*tokens), message, name))
+
+    def extension_of_http_apis(self, name: str, *tokens: str) -> None:
+        """Note something that only HTTP APIs have; a REST API without it can be tolerated."""
+        message = (
+            f"{name} belongs to HTTP APIs, and gatelodge serves REST APIs; "
+            f"remove it or list it with --tolerate {name}"
+        )
+        self.found.append(Problem(self.pointer(*tokens), message, name))
+
+    def without_integration(self, what: str, name: str, *tokens: str) -> None:
+        """Note why a method's integration cannot run; tolerated, its permitted calls give 500."""
+        message = (
+            f"{what}, or list it with --tolerate {name} to load the method without an "
+            "integration: callers are then checked, and permitted calls are answered with 500"
+        )
+        self.found.append(Problem(self.pointer(*tokens), message, name))
+
+
+def read_object(holder: Mapping[str, Any], member: str, problems: Problems) -> Mapping[str, Any]:
+    """Read an object; empty when it is absent, and a problem when it is anything else."""
+    value = holder.get(member, {})
+    if isinstance(value, Mapping):
+        return value
+    problems.add(f"{member} is an object", member)
+    return {}
+
+
+def read_texts(holder: Mapping[str, Any], member: str, problems: Problems) -> dict[str, str]:
+    """Read an object whose values are all text; what is not is a problem."""
+    texts = {}
+    for name, text in read_object(holder, member, problems).items():
+        if isinstance(text, str):
+            texts[name] = text
+        else:
+            problems.add("a text is expected", member, name)
+    return texts
+
+
+def read_text_list(holder: Mapping[str, Any], member: str, problems: Problems) -> list[str]:
+    """Read a list of texts; empty when it is absent."""
+    value = holder.get(member, [])
+    if isinstance(value, list) and all(isinstance(text, str) for text in value):
+        return value
+    problems.add(f"{member} is a list of texts", member)
+    return []
+
+
+def read_flag(holder: Mapping[str, Any], member: str, problems: Problems) -> bool:
+    """Read true or false; false when it is absent. A text is neither: "false" is not false."""
+    value = holder.get(member, False)
+    if isinstance(value, bool):
+        return value
+    problems.add(f"{member} is true or false, without quotation marks", member)
+    return False

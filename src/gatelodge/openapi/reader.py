@@ -4,27 +4,28 @@ Reference: openapi-extensions.md sections 1 and 5. Members that API Gateway itse
 serves (descriptions, schemas, examples, declared responses) are let pass.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from gatelodge.openapi.extensions import (
+    ANY_METHOD,
+    API_KEY_SOURCE,
+    BINARY_MEDIA_TYPES,
+    ENDPOINT_CONFIGURATION,
+    INTEGRATION,
+    POLICY,
+    VERBS,
+    refuse_unknown_extensions,
+)
+from gatelodge.openapi.gateway_responses import read_gateway_responses
 from gatelodge.openapi.integration import read_integration
-from gatelodge.openapi.problems import Problems
-from gatelodge.openapi.security import authorization_type
+from gatelodge.openapi.paths import PathTemplates
+from gatelodge.openapi.problems import Problems, read_flag, read_object, read_text_list
+from gatelodge.openapi.security import authorization_type, read_schemes
 
-_X = "x-amazon-apigateway-"
-_VERBS = {"delete", "get", "head", "options", "patch", "post", "put"}
-_ANY = f"{_X}any-method"
-_INTEGRATION = f"{_X}integration"
-_ROOT_EXTENSIONS = {
-    f"{_X}policy",
-    f"{_X}gateway-responses",
-    f"{_X}binary-media-types",
-    f"{_X}endpoint-configuration",
-}
-_OPERATION_EXTENSIONS = {f"{_X}auth", _INTEGRATION}
-_PATH = re.compile(r"/|(?:/[^/{}]+|/\{[A-Za-z0-9._:-]+\+?\})+/?")
-_RESPONSE_TARGET = re.compile(r"gatewayresponse\.(header|path|querystring)\.(.+)")
+_ENDPOINT_TYPES = {"EDGE", "REGIONAL"}
+# ipAddressType says on which addresses AWS listens; here the operator says it with --host.
+_ENDPOINT_MEMBERS = {"types", "disableExecuteApiEndpoint", "vpcEndpointIds", "ipAddressType"}
 
 
 class Imported:
@@ -40,194 +41,140 @@ class Imported:
 
 
 def read(document: Mapping[str, Any], problems: Problems) -> Imported:
-    """Read a document; what is wrong or not honoured goes to `problems`."""
+    """Read a document; what is wrong or not honoured goes to `problems`.
+
+    The document is a JSON value: its objects have text as member names. Nothing is raised.
+    """
     swagger = str(document.get("swagger", ""))
     version = swagger or str(document.get("openapi", ""))
-    if swagger != "2.0" and not version.startswith("3.0"):
+    if swagger != "2.0" and version != "3.0" and not version.startswith("3.0."):
         problems.add(f"version {version!r} is not supported; use OpenAPI 3.0 or Swagger 2.0")
-    _refuse_unknown(document, _ROOT_EXTENSIONS, problems)
-    info = document.get("info")
-    info = info if isinstance(info, Mapping) else {}
-    paths, places = _read_paths(document, _schemes(document), problems)
-    endpoint = _endpoint(document, problems)
-    policy = document.get(f"{_X}policy")
-    if policy is not None and not isinstance(policy, Mapping):
-        problems.add("a resource policy is an object", f"{_X}policy")
-        policy = None
-    media_types = document.get(f"{_X}binary-media-types") or []
-    if not isinstance(media_types, list) or not all(isinstance(m, str) for m in media_types):
-        problems.add("a list of media types is expected", f"{_X}binary-media-types")
-        media_types = []
+    refuse_unknown_extensions(document, problems)
+    if str(document.get(API_KEY_SOURCE, "HEADER")).upper() != "HEADER":
+        problems.not_honoured(API_KEY_SOURCE, API_KEY_SOURCE)
+    resources, places = _read_paths(document, problems)
+    info = read_object(document, "info", problems)
     api = {
-        "name": str(info.get("title", "")),
-        "description": str(info.get("description", "")),
-        "policy": policy,
-        "binaryMediaTypes": media_types,
-        "gatewayResponses": _gateway_responses(document, problems),
-        "resources": paths,
-        **endpoint,
+        "name": _text(info.get("title")),
+        "description": _text(info.get("description")),
+        "policy": _policy(document, problems),
+        "binaryMediaTypes": read_text_list(document, BINARY_MEDIA_TYPES, problems),
+        "gatewayResponses": read_gateway_responses(document, problems),
+        "resources": resources,
+        **_endpoint(document, problems),
     }
     return Imported(api, places)
 
 
-def _schemes(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "swagger" in document:
-        schemes = document.get("securityDefinitions")
-    else:
-        components = document.get("components")
-        schemes = components.get("securitySchemes") if isinstance(components, Mapping) else None
-    return schemes if isinstance(schemes, Mapping) else {}
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _policy(document: Mapping[str, Any], problems: Problems) -> Mapping[str, Any] | None:
+    """Read the resource policy; a member without a policy in it is a mistake, not an open API."""
+    policy = document.get(POLICY)
+    if isinstance(policy, Mapping):
+        return policy
+    if POLICY in document:
+        problems.add("a resource policy is an object; without one, remove the member", POLICY)
+    return None
 
 
 def _read_paths(
-    document: Mapping[str, Any], schemes: Mapping[str, Any], problems: Problems
+    document: Mapping[str, Any], problems: Problems
 ) -> tuple[list[dict[str, Any]], dict[tuple[str, str], str]]:
-    paths = document.get("paths")
-    if not isinstance(paths, Mapping):
-        problems.add("paths is missing or not an object", "paths")
-        return [], {}
+    if "paths" not in document:
+        problems.add("paths is missing", "paths")
+    schemes = read_schemes(document, problems)
+    templates = PathTemplates()
     resources = []
     places: dict[tuple[str, str], str] = {}
-    parameters: dict[str, str] = {}
-    for path, item in paths.items():
-        place = problems.at("paths", str(path))
-        if str(path).startswith("x-"):
-            _refuse_unknown({path: item}, set(), problems.at("paths"))
-            continue
+    for written, item in read_object(document, "paths", problems).items():
+        if written.startswith("x-"):
+            continue  # an extension, which is judged with all others
+        place = problems.at("paths", written)
         if not isinstance(item, Mapping):
             place.add("a path item is an object")
             continue
-        _check_path(str(path), parameters, place)
+        path = templates.read(written, place)
         methods = {}
         for verb, operation in _operations(item, place).items():
-            member = _ANY if verb == "ANY" else verb.lower()
-            at = place.at(member)
-            places[str(path), verb] = at.pointer()
-            methods[verb] = _read_method(verb, operation, document.get("security"), schemes, at)
-        resources.append({"path": str(path), "methods": methods})
+            at = place.at(ANY_METHOD if verb == "ANY" else verb.lower())
+            places[path or written, verb] = at.pointer()
+            methods[verb] = {
+                "httpMethod": verb,
+                "authorizationType": authorization_type(operation, document, schemes, at),
+                "operationName": _operation_name(operation),
+                "integration": _integration(operation, path or written, at),
+            }
+        if path is not None:
+            resources.append({"path": path, "methods": methods})
     return resources, places
 
 
-def _check_path(path: str, parameters: dict[str, str], problems: Problems) -> None:
-    """Check a path template: one name for a place, and {proxy+} only at the end."""
-    if not _PATH.fullmatch(path):
-        problems.add(f"{path!r} is not a path such as /pets/{{id}} or /{{proxy+}}")
-        return
-    if "+}" in path and not path.endswith("+}"):
-        problems.add("a greedy parameter stands only at the end of a path")
-    before = ""
-    for segment in path.strip("/").split("/"):
-        if segment.startswith("{") and not segment.endswith("+}"):
-            known = parameters.setdefault(before, segment)
-            if known != segment:
-                problems.add(f"{segment} stands where another path has {known}")
-            segment = "{}"  # noqa: PLW2901 - one place, whatever its name
-        before += f"/{segment}"
-
-
 def _operations(item: Mapping[str, Any], problems: Problems) -> dict[str, Mapping[str, Any]]:
-    """Find the operations of a path item by verb; its other members are checked."""
+    """Find the operations of a path item by verb; what would mislead is refused."""
     found: dict[str, Mapping[str, Any]] = {}
     for member, value in item.items():
-        if member in _VERBS or member == _ANY:
+        if member in VERBS or member == ANY_METHOD:
             if isinstance(value, Mapping):
-                found["ANY" if member == _ANY else str(member).upper()] = value
+                found["ANY" if member == ANY_METHOD else member.upper()] = value
             else:
-                problems.add("an operation is an object", str(member))
+                problems.add("an operation is an object", member)
+        elif member.lower() in VERBS:
+            problems.add(f"a verb is spelt in small letters: {member.lower()}", member)
         elif member == "trace":
             problems.add("API Gateway has no TRACE methods", "trace")
         elif member == "$ref":
             problems.add("references to path items are not supported", "$ref")
-    _refuse_unknown(item, {_ANY}, problems)
+        elif member == "security":
+            problems.add("security stands in an operation or at the root, not in a path", member)
     return found
 
 
-def _read_method(
-    verb: str,
-    operation: Mapping[str, Any],
-    root_security: object,
-    schemes: Mapping[str, Any],
-    problems: Problems,
-) -> dict[str, Any]:
-    _refuse_unknown(operation, _OPERATION_EXTENSIONS, problems)
-    integration = None
-    if _INTEGRATION in operation:
-        integration = read_integration(operation[_INTEGRATION], problems.at(_INTEGRATION))
-    operation_id = operation.get("operationId")
-    return {
-        "httpMethod": verb,
-        "authorizationType": authorization_type(operation, root_security, schemes, problems),
-        "operationName": None if operation_id is None else str(operation_id),
-        "integration": integration,
-    }
+def _operation_name(operation: Mapping[str, Any]) -> str | None:
+    name = operation.get("operationId")
+    return None if name is None else str(name)
+
+
+def _integration(
+    operation: Mapping[str, Any], path: str, problems: Problems
+) -> dict[str, Any] | None:
+    if INTEGRATION not in operation:
+        return None
+    return read_integration(operation[INTEGRATION], path, problems.at(INTEGRATION))
 
 
 def _endpoint(document: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
-    name = f"{_X}endpoint-configuration"
-    configuration, place = document.get(name), problems.at(name)
-    servers = document.get("servers")
-    if isinstance(servers, list):
-        for position, server in enumerate(servers):
-            if isinstance(server, Mapping) and name in server:
-                configuration = server[name]
-                place = problems.at("servers", str(position), name)
-    types = ["EDGE"]
+    """Read the endpoint configuration, at the root or in a server."""
+    written: list[tuple[Mapping[str, Any], Problems]] = [(document, problems)]
+    servers = document.get("servers", [])
+    if not isinstance(servers, list):
+        problems.add("servers is a list", "servers")
+        servers = []
+    for position, server in enumerate(servers):
+        if isinstance(server, Mapping):
+            written.append((server, problems.at("servers", str(position))))
+        else:
+            problems.add("a server is an object", "servers", str(position))
+    types: list[str] = []
     disabled = False
-    if isinstance(configuration, Mapping):
-        types = [str(kind).upper() for kind in configuration.get("types") or types]
-        disabled = configuration.get("disableExecuteApiEndpoint") is True
-        if "PRIVATE" in types or configuration.get("vpcEndpointIds"):
-            place.add("private APIs are not supported: there is no VPC endpoint here")
-        known = {"types", "disableExecuteApiEndpoint", "vpcEndpointIds", "ipAddressType"}
-        for member in sorted(set(configuration) - known, key=str):
-            place.not_honoured(str(member), str(member))
-    elif configuration is not None:
-        place.add("an endpoint configuration is an object")
-    return {"endpointTypes": types, "disableExecuteApiEndpoint": disabled}
+    for holder, place in written:
+        configuration = read_object(holder, ENDPOINT_CONFIGURATION, place)
+        inside = place.at(ENDPOINT_CONFIGURATION)
+        types += _endpoint_types(configuration, inside)
+        disabled |= read_flag(configuration, "disableExecuteApiEndpoint", inside)
+        for member in sorted(set(configuration) - _ENDPOINT_MEMBERS):
+            inside.not_honoured(member, member)
+    return {"endpointTypes": types[:1] or ["EDGE"], "disableExecuteApiEndpoint": disabled}
 
 
-def _gateway_responses(document: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
-    name = f"{_X}gateway-responses"
-    written = document.get(name) or {}
-    if not isinstance(written, Mapping):
-        problems.add("gateway responses are an object by type", name)
-        return {}
-    read = {}
-    for kind, response in written.items():
-        place = problems.at(name, str(kind))
-        if not isinstance(response, Mapping):
-            place.add("a gateway response is an object")
-            continue
-        for member in sorted(set(response) - {"statusCode", *_RESPONSE_MAPS}, key=str):
-            place.not_honoured(str(member), str(member))
-        status = response.get("statusCode")
-        if status is not None and not re.fullmatch(r"[1-5]\d\d", str(status), re.ASCII):
-            place.add(f"statusCode {status!r} is not an HTTP status", "statusCode")
-            status = None
-        maps: dict[str, dict[str, str]] = {}
-        for member in _RESPONSE_MAPS:
-            value = response.get(member) or {}
-            if isinstance(value, Mapping) and all(isinstance(v, str) for v in value.values()):
-                maps[member] = dict(value)
-            else:
-                place.add(f"{member} is an object of strings", member)
-                maps[member] = {}
-        for target in maps["responseParameters"]:
-            if not _RESPONSE_TARGET.fullmatch(target):
-                place.add("the target is gatewayresponse.header.NAME", "responseParameters", target)
-        read[str(kind)] = {
-            "responseType": str(kind),
-            "statusCode": None if status is None else int(status),
-            **maps,
-        }
-    return read
-
-
-_RESPONSE_MAPS = ("responseParameters", "responseTemplates")
-
-
-def _refuse_unknown(members: Mapping[str, Any], known: set[str], problems: Problems) -> None:
-    """Refuse AWS's extensions that are not honoured; those of others mean nothing to AWS either."""
-    for member in members:
-        if str(member).startswith("x-amazon-") and member not in known:
-            problems.not_honoured(str(member), str(member))
+def _endpoint_types(configuration: Mapping[str, Any], problems: Problems) -> list[str]:
+    types = [text.upper() for text in read_text_list(configuration, "types", problems)]
+    if "PRIVATE" in types or read_text_list(configuration, "vpcEndpointIds", problems):
+        problems.add("private APIs are not supported: there is no VPC endpoint here")
+    elif not set(types) <= _ENDPOINT_TYPES:
+        problems.add("the types are EDGE and REGIONAL", "types")
+    elif len(types) > 1:
+        problems.add("an API has one endpoint type", "types")
+    return types

@@ -8,6 +8,8 @@ _EXECUTE_API = re.compile(
     r"(?:https?:)?//([a-z0-9]+)\.execute-api\.([a-z0-9-]+)\.[^/]+(?:/([^/?#]*))?.*", re.IGNORECASE
 )
 
+_VARIABLE = re.compile(r"(/?)\{([^{}]*)\}")
+
 
 class ServerUrl:
     """What a server URL tells; None for what it does not."""
@@ -21,28 +23,42 @@ class ServerUrl:
 
 
 def read_server(document: Mapping[str, Any]) -> ServerUrl:
-    """Read the first server of OpenAPI 3.0, or host and basePath of Swagger 2.0."""
-    url = _swagger_url(document) if "swagger" in document else _openapi_url(document)
-    match = _EXECUTE_API.fullmatch(url)
-    if match is None:
-        return ServerUrl(None, None, None)
-    return ServerUrl(match[1].lower(), match[2].lower(), match[3] or None)
+    """Read the servers of OpenAPI 3.0, or host and basePath of Swagger 2.0.
+
+    The first URL of an API's own endpoint counts; others are custom domain names.
+    """
+    urls = [_swagger_url(document)] if "swagger" in document else _openapi_urls(document)
+    for url in urls:
+        match = _EXECUTE_API.fullmatch(url)
+        if match is not None:
+            return ServerUrl(match[1].lower(), match[2].lower(), match[3] or None)
+    return ServerUrl(None, None, None)
 
 
 def _swagger_url(document: Mapping[str, Any]) -> str:
     return f"https://{document.get('host', '')}/{str(document.get('basePath', '')).lstrip('/')}"
 
 
-def _openapi_url(document: Mapping[str, Any]) -> str:
+def _openapi_urls(document: Mapping[str, Any]) -> list[str]:
     servers = document.get("servers")
-    server = servers[0] if isinstance(servers, list) and servers else {}
-    if not isinstance(server, Mapping):
-        return ""
-    url = str(server.get("url", ""))
+    return [
+        _fill(server)
+        for server in (servers if isinstance(servers, list) else ())
+        if isinstance(server, Mapping)
+    ]
+
+
+def _fill(server: Mapping[str, Any]) -> str:
+    """Write a server's URL with the defaults of its variables."""
     variables = server.get("variables")
-    for name, variable in variables.items() if isinstance(variables, Mapping) else ():
-        default = variable.get("default", "") if isinstance(variable, Mapping) else ""
+    variables = variables if isinstance(variables, Mapping) else {}
+
+    def default(match: re.Match[str]) -> str:
+        variable = variables.get(match[2])
+        value = variable.get("default") if isinstance(variable, Mapping) else None
+        if value is None:
+            return match[0]
         # API Gateway exports the base path with its slash, after one in the URL.
-        url = url.replace(f"/{{{name}}}", "/" + str(default).lstrip("/"))
-        url = url.replace(f"{{{name}}}", str(default))
-    return url
+        return match[1] + (str(value).lstrip("/") if match[1] else str(value))
+
+    return _VARIABLE.sub(default, str(server.get("url", "")))

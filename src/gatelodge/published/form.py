@@ -1,11 +1,11 @@
 """The JSON form of published values, in AWS's spelling, both ways.
 
-Reading refuses members that it does not know: a publication written by a newer gatelodge is never
-served with something left out.
+Reading refuses members that it does not know and values of another type: a publication written by
+a newer gatelodge is never served with something left out.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, TypeVar
 
 from gatelodge.published.api import (
@@ -20,6 +20,8 @@ from gatelodge.published.api import (
 )
 
 T = TypeVar("T")
+Reader = Callable[[Any, str], Any]
+"""Reads one member's value; the second argument names the member, for what is raised."""
 
 
 class FormError(ValueError):
@@ -61,40 +63,95 @@ def _write(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 def _read(kind: type[T], form: object) -> T:
     if not isinstance(form, Mapping):
         raise FormError(f"{kind.__name__}: expected an object")
-    known: dict[str, Field[Any]] = {member_name(f.name): f for f in fields(kind)}  # type: ignore[arg-type]  # all kinds here are dataclasses
-    unknown = sorted(set(form) - set(known))
+    known = {member_name(f.name): f for f in fields(kind)}  # type: ignore[arg-type]  # all kinds here are dataclasses
+    unknown = sorted(map(str, set(form) - set(known)))
     if unknown:
         raise FormError(f"{kind.__name__}: unknown member {unknown[0]!r}")
     arguments = {}
     for member, described in known.items():
         if member in form:
-            nested = _NESTED.get((kind, described.name))
-            value = form[member]
-            arguments[described.name] = nested(value) if nested else value
+            read = _READERS.get((kind, described.name), _text)
+            arguments[described.name] = read(form[member], f"{kind.__name__}: member {member!r}")
         elif described.default is MISSING and described.default_factory is MISSING:
             raise FormError(f"{kind.__name__}: member {member!r} is missing")
     return kind(**arguments)
 
 
-def _optional(kind: type[T]) -> Callable[[Any], T | None]:
-    return lambda form: None if form is None else _read(kind, form)
+def _text(value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise FormError(f"{where} is not a text")
+    return value
 
 
-def _many(kind: type[T]) -> Callable[[Any], tuple[T, ...]]:
-    return lambda form: tuple(_read(kind, item) for item in form)
+def _number(value: object, where: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise FormError(f"{where} is not a number")
+    return value
 
 
-def _by_name(kind: type[T]) -> Callable[[Any], dict[str, T]]:
-    return lambda form: {name: _read(kind, item) for name, item in form.items()}
+def _flag(value: object, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise FormError(f"{where} is not true or false")
+    return value
 
 
-_NESTED: dict[tuple[type, str], Callable[[Any], Any]] = {
-    (Api, "binary_media_types"): tuple,
-    (Api, "endpoint_types"): tuple,
+def _object(value: object, where: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise FormError(f"{where} is not an object")
+    return dict(value)
+
+
+def _texts(value: object, where: str) -> dict[str, str]:
+    return {_text(name, where): _text(text, where) for name, text in _object(value, where).items()}
+
+
+def _optional(read: Reader) -> Reader:
+    return lambda value, where: None if value is None else read(value, where)
+
+
+def _many(read: Reader) -> Reader:
+    def read_all(value: object, where: str) -> tuple[Any, ...]:
+        if not isinstance(value, list | tuple):
+            raise FormError(f"{where} is not a list")
+        return tuple(read(item, where) for item in value)
+
+    return read_all
+
+
+def _by_name(kind: type[T]) -> Reader:
+    def read_all(value: object, where: str) -> dict[str, T]:
+        return {name: _read(kind, item) for name, item in _object(value, where).items()}
+
+    return read_all
+
+
+def _one(kind: type[T]) -> Reader:
+    return lambda value, _: _read(kind, value)
+
+
+# How each member is read that is not a plain text.
+_READERS: dict[tuple[type, str], Reader] = {
+    (Api, "policy"): _optional(_object),
+    (Api, "binary_media_types"): _many(_text),
+    (Api, "endpoint_types"): _many(_text),
+    (Api, "disable_execute_api_endpoint"): _flag,
     (Api, "gateway_responses"): _by_name(GatewayResponse),
-    (Api, "resources"): _many(Resource),
+    (Api, "resources"): _many(_one(Resource)),
     (Resource, "methods"): _by_name(Method),
-    (Method, "integration"): _optional(Integration),
-    (Integration, "responses"): _many(IntegrationResponse),
-    (Stage, "access_log"): _optional(AccessLog),
+    (Method, "operation_name"): _optional(_text),
+    (Method, "integration"): _optional(_one(Integration)),
+    (Integration, "request_parameters"): _texts,
+    (Integration, "request_templates"): _texts,
+    (Integration, "timeout_in_millis"): _number,
+    (Integration, "tls_insecure_skip_verification"): _flag,
+    (Integration, "responses"): _many(_one(IntegrationResponse)),
+    (IntegrationResponse, "status_code"): _number,
+    (IntegrationResponse, "selection_pattern"): _optional(_text),
+    (IntegrationResponse, "response_parameters"): _texts,
+    (IntegrationResponse, "response_templates"): _texts,
+    (GatewayResponse, "status_code"): _optional(_number),
+    (GatewayResponse, "response_parameters"): _texts,
+    (GatewayResponse, "response_templates"): _texts,
+    (Stage, "variables"): _texts,
+    (Stage, "access_log"): _optional(_one(AccessLog)),
 }
