@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from gatelodge.store import AccessKey, ConflictError, Document, Store, StoreError, sqlite
+from gatelodge.store import AccessKey, ConflictError, Document, Store, StoreError, database
 
 PUT = """
 import sys
@@ -209,7 +209,7 @@ def test_a_writer_waits_for_another(tmp_path):
 
 
 def test_a_writer_that_waits_in_vain_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(sqlite, "_BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(database, "_BUSY_SECONDS", 0.05)
     store, other = Store(tmp_path / "store.db"), Store(tmp_path / "store.db")
     with store.transaction(), pytest.raises(StoreError, match=r"store\.db: database is locked"):
         other.put(document("b"))
@@ -264,39 +264,39 @@ def test_schema_files_are_applied_once_and_in_order(tmp_path, monkeypatch):
     store = Store(tmp_path / "store.db")
     kept = store.put(document("a", n=1))
     schema = tmp_path / "schema"
-    shutil.copytree(sqlite._SCHEMA, schema)
+    shutil.copytree(database._SCHEMA, schema)
     number = len(list(schema.iterdir()))
     (schema / f"{number + 1:04}.sql").write_text(
         "-- One more; with two statements.\nCREATE TABLE more (x TEXT);\n"
         "INSERT INTO more VALUES ('1');\n"
     )
     (schema / f"{number + 2:04}.sql").write_text("INSERT INTO more SELECT x || '2' FROM more;\n")
-    monkeypatch.setattr(sqlite, "_SCHEMA", schema)
+    monkeypatch.setattr(database, "_SCHEMA", schema)
     for _ in range(2):
         newer = Store(store.path)
         assert newer.document("1", "", "k", "a") == kept
-        assert newer._rows("SELECT x FROM more ORDER BY x", ()) == [("1",), ("12",)]
+        assert newer.rows("SELECT x FROM more ORDER BY x", ()) == [("1",), ("12",)]
         assert newer.setting("schema") == str(number + 2)
 
 
 def test_a_schema_file_that_fails_changes_nothing(tmp_path, monkeypatch):
     store = Store(tmp_path / "store.db")
     schema = tmp_path / "schema"
-    shutil.copytree(sqlite._SCHEMA, schema)
+    shutil.copytree(database._SCHEMA, schema)
     before = store.setting("schema")
     (schema / "9999.sql").write_text("CREATE TABLE more (x TEXT);\nINSERT INTO nowhere VALUES (1);")
     with monkeypatch.context() as patched:
-        patched.setattr(sqlite, "_SCHEMA", schema)
+        patched.setattr(database, "_SCHEMA", schema)
         with pytest.raises(StoreError, match="nowhere"):
             Store(store.path)
     again = Store(store.path)
     assert again.setting("schema") == before
     with pytest.raises(StoreError, match="no such table"):
-        again._rows("SELECT * FROM more", ())
+        again.rows("SELECT * FROM more", ())
 
 
 def test_opening_a_store_that_is_up_to_date_does_not_wait_for_writers(tmp_path, monkeypatch):
-    monkeypatch.setattr(sqlite, "_BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(database, "_BUSY_SECONDS", 0.05)
     store = Store(tmp_path / "store.db")
     with store.transaction():
         store.put(document("a"))
@@ -321,7 +321,7 @@ with store.transaction():
     store = Store(path)
     assert names(store) == {"whole"}
     assert len(store.changes_since(0)) == 1
-    assert store._rows("PRAGMA integrity_check", ()) == [("ok",)]
+    assert store.rows("PRAGMA integrity_check", ()) == [("ok",)]
 
 
 def test_bodies_come_back_as_they_were(tmp_path):

@@ -4,10 +4,11 @@ Plain SQL behind one interface; SQLite in WAL mode. A write that returned has re
 Secrets are sealed before they get here (sealing.py). Knows no IAM, no HTTP and no processes.
 """
 
+from gatelodge.store.database import ConflictError, StoreError
 from gatelodge.store.records import AccessKey, Document
 from gatelodge.store.sealing import MasterKey, SealError
-from gatelodge.store.sqlite import ConflictError, Store, StoreError
 from gatelodge.store.state import StateError, open_state, read_master_key
+from gatelodge.store.store import Store
 
 __all__ = [
     "AccessKey",

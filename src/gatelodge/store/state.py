@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gatelodge.store.sealing import KEY_BYTES, MasterKey
-from gatelodge.store.sqlite import Store
+from gatelodge.store.store import Store
 
 MASTER_KEY_FILE = "master.key"
 MASTER_KEY_VARIABLE = "GATELODGE_MASTER_KEY"
