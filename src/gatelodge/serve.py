@@ -245,6 +245,8 @@ def _plan_method(method: Method, stage_variables: Mapping[str, str]) -> MethodPl
     """Compile one method; what no table names was refused at load and is a bug here."""
     if method.authorization_type not in MECHANISMS:
         raise ValueError(f"authorization type {method.authorization_type!r} is not supported")
+    if method.api_key_required:
+        raise ValueError("API keys are not supported")
     integration = method.integration
     if integration is None:
         return MethodPlan(method, None)

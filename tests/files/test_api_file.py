@@ -38,6 +38,11 @@ def methods(file):
     }
 
 
+FUNCTION = (
+    "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+    f"arn:aws:lambda:us-east-1:{OWNER}:function:auth/invocations"
+)
+POOL = f"arn:aws:cognito-idp:us-east-1:{OWNER}:userpool/us-east-1_AbCdEf123"
 SCHEMES = {
     "sigv4": {
         "type": "apiKey",
@@ -51,13 +56,13 @@ SCHEMES = {
         "name": "Auth",
         "in": "header",
         f"{X}authtype": "custom",
-        f"{X}authorizer": {"type": "token", "authorizerUri": "arn:aws:apigateway:x"},
+        f"{X}authorizer": {"type": "token", "authorizerUri": FUNCTION},
     },
     "pool": {
         "type": "apiKey",
         "name": "Authorization",
         "in": "header",
-        f"{X}authorizer": {"type": "cognito_user_pools", "providerARNs": []},
+        f"{X}authorizer": {"type": "cognito_user_pools", "providerARNs": [POOL]},
     },
     "oauth": {"type": "oauth2", "flows": {}},
 }
@@ -74,9 +79,9 @@ SCHEMES = {
         ("operation wins", [], [{"sigv4": []}], None, "NONE"),
         ("SAM's NONE", [{"NONE": []}], [{"sigv4": []}], None, "NONE"),
         ("S2", [{"api_key": []}], None, None, "asks for API keys"),
-        ("S5", [{"token": []}], None, None, "is a token authorizer"),
-        ("S7", [{"pool": []}], None, None, "is a cognito_user_pools authorizer"),
-        ("S9", None, [{"pool": ["email"]}], None, "is a cognito_user_pools authorizer"),
+        ("S5", [{"token": []}], None, None, "is a TOKEN authorizer"),
+        ("S7", [{"pool": []}], None, None, "is a COGNITO_USER_POOLS authorizer"),
+        ("S9", None, [{"pool": ["email"]}], None, "is a COGNITO_USER_POOLS authorizer"),
         ("S13", [{"sigv4": []}, {"api_key": []}], None, None, "asks for API keys"),
         ("typing error", [{"sigv": []}], None, None, "no security scheme 'sigv'"),
         ("ignored by AWS", [{"oauth": []}], None, None, "leaves the method open"),

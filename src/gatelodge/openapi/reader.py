@@ -7,6 +7,7 @@ serves (descriptions, schemas, examples, declared responses) are let pass.
 from collections.abc import Mapping
 from typing import Any
 
+from gatelodge.openapi.authorizers import read_authorizers
 from gatelodge.openapi.extensions import (
     ANY_METHOD,
     API_KEY_SOURCE,
@@ -21,7 +22,7 @@ from gatelodge.openapi.gateway_responses import read_gateway_responses
 from gatelodge.openapi.integration import read_integration
 from gatelodge.openapi.paths import PathTemplates
 from gatelodge.openapi.problems import Problems, read_flag, read_object, read_text_list
-from gatelodge.openapi.security import authorization_type, read_schemes
+from gatelodge.openapi.security import read_schemes, read_security
 
 _ENDPOINT_TYPES = {"EDGE", "REGIONAL"}
 # ipAddressType says on which addresses AWS listens; here the operator says it with --host.
@@ -52,7 +53,9 @@ def read(document: Mapping[str, Any], problems: Problems) -> Imported:
     refuse_unknown_extensions(document, problems)
     if str(document.get(API_KEY_SOURCE, "HEADER")).upper() != "HEADER":
         problems.not_honoured(API_KEY_SOURCE, API_KEY_SOURCE)
-    resources, places = _read_paths(document, problems)
+    schemes = read_schemes(document, problems)
+    authorizers = read_authorizers(document, schemes, problems)
+    resources, places = _read_paths(document, schemes, problems)
     info = read_object(document, "info", problems)
     api = {
         "name": _text(info.get("title")),
@@ -60,6 +63,7 @@ def read(document: Mapping[str, Any], problems: Problems) -> Imported:
         "policy": _policy(document, problems),
         "binaryMediaTypes": read_text_list(document, BINARY_MEDIA_TYPES, problems),
         "gatewayResponses": read_gateway_responses(document, problems),
+        "authorizers": authorizers,
         "resources": resources,
         **_endpoint(document, problems),
     }
@@ -81,11 +85,10 @@ def _policy(document: Mapping[str, Any], problems: Problems) -> Mapping[str, Any
 
 
 def _read_paths(
-    document: Mapping[str, Any], problems: Problems
+    document: Mapping[str, Any], schemes: Mapping[str, Any], problems: Problems
 ) -> tuple[list[dict[str, Any]], dict[tuple[str, str], str]]:
     if "paths" not in document:
         problems.add("paths is missing", "paths")
-    schemes = read_schemes(document, problems)
     templates = PathTemplates()
     resources = []
     places: dict[tuple[str, str], str] = {}
@@ -103,7 +106,7 @@ def _read_paths(
             places[path or written, verb] = at.pointer()
             methods[verb] = {
                 "httpMethod": verb,
-                "authorizationType": authorization_type(operation, document, schemes, at),
+                **read_security(operation, document, schemes, at),
                 "operationName": _operation_name(operation),
                 "integration": _integration(operation, path or written, at),
             }

@@ -7,6 +7,7 @@ AWS's member names, so that a publication can be read beside the API it was made
 from gatelodge.published.api import (
     AccessLog,
     Api,
+    Authorizer,
     GatewayResponse,
     Integration,
     IntegrationResponse,
@@ -20,6 +21,7 @@ from gatelodge.published.gateway_response_type import GatewayResponseType
 __all__ = [
     "AccessLog",
     "Api",
+    "Authorizer",
     "FormError",
     "GatewayResponse",
     "GatewayResponseType",

@@ -1,7 +1,7 @@
 """The nouns of a published API. Values: nothing changes once it is made.
 
-Member names are AWS's in Python spelling (API Gateway API reference: RestApi, Resource, Method,
-Integration, IntegrationResponse, GatewayResponse, Stage).
+Member names are AWS's in Python spelling (API Gateway API reference: RestApi, Authorizer, Resource,
+Method, Integration, IntegrationResponse, GatewayResponse, Stage).
 """
 
 from collections.abc import Mapping
@@ -38,12 +38,41 @@ class Integration:
 
 
 @dataclass(frozen=True, slots=True)
+class Authorizer:
+    """Who judges the callers of the methods that name it: a Lambda function, or user pools."""
+
+    id: str
+    name: str
+    type: str
+    """AWS's word: TOKEN, REQUEST, COGNITO_USER_POOLS."""
+    auth_type: str | None = None
+    """A label without effect."""
+    provider_arns: tuple[str, ...] = ()
+    """Of user pools; may name stage variables."""
+    authorizer_uri: str | None = None
+    """Of a Lambda function, as API Gateway writes it; may name stage variables."""
+    authorizer_credentials: str | None = None
+    """The role by which the function is called; None where the function's own policy admits."""
+    identity_source: str = ""
+    """Mapping expressions with commas between; exactly one header but for REQUEST."""
+    identity_validation_expression: str | None = None
+    """RE2; over the header's value for TOKEN, over the claim `aud` for COGNITO_USER_POOLS."""
+    authorizer_result_ttl_in_seconds: int = 300
+    """0: nothing is kept. Without effect for COGNITO_USER_POOLS."""
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """A verb of a resource and how its callers are authorized."""
 
     http_method: str
     authorization_type: str
-    """AWS's word: NONE, AWS_IAM."""
+    """AWS's word: NONE, AWS_IAM, CUSTOM, COGNITO_USER_POOLS."""
+    authorizer_id: str | None = None
+    """For CUSTOM and COGNITO_USER_POOLS: a key of the API's authorizers."""
+    authorization_scopes: tuple[str, ...] = ()
+    """For COGNITO_USER_POOLS: one of them must be in the access token."""
+    api_key_required: bool = False
     operation_name: str | None = None
     integration: Integration | None = None
     """None: the method exists, and its calls fail."""
@@ -85,6 +114,8 @@ class Api:
     endpoint_types: tuple[str, ...] = ("EDGE",)
     disable_execute_api_endpoint: bool = False
     gateway_responses: Mapping[str, GatewayResponse] = field(default_factory=dict)
+    authorizers: Mapping[str, Authorizer] = field(default_factory=dict)
+    """By id."""
     resources: tuple[Resource, ...] = ()
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from gatelodge.published.api import (
     AccessLog,
     Api,
+    Authorizer,
     GatewayResponse,
     Integration,
     IntegrationResponse,
@@ -46,6 +47,8 @@ def stage_from_json(form: Mapping[str, Any]) -> Stage:
 
 def member_name(name: str) -> str:
     """Spell a Python name as AWS does: `timeout_in_millis` is `timeoutInMillis`."""
+    if name == "provider_arns":
+        return "providerARNs"
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
 
@@ -136,8 +139,18 @@ _READERS: dict[tuple[type, str], Reader] = {
     (Api, "endpoint_types"): _many(_text),
     (Api, "disable_execute_api_endpoint"): _flag,
     (Api, "gateway_responses"): _by_name(GatewayResponse),
+    (Api, "authorizers"): _by_name(Authorizer),
     (Api, "resources"): _many(_one(Resource)),
     (Resource, "methods"): _by_name(Method),
+    (Authorizer, "auth_type"): _optional(_text),
+    (Authorizer, "provider_arns"): _many(_text),
+    (Authorizer, "authorizer_uri"): _optional(_text),
+    (Authorizer, "authorizer_credentials"): _optional(_text),
+    (Authorizer, "identity_validation_expression"): _optional(_text),
+    (Authorizer, "authorizer_result_ttl_in_seconds"): _number,
+    (Method, "authorizer_id"): _optional(_text),
+    (Method, "authorization_scopes"): _many(_text),
+    (Method, "api_key_required"): _flag,
     (Method, "operation_name"): _optional(_text),
     (Method, "integration"): _optional(_one(Integration)),
     (Integration, "request_parameters"): _texts,

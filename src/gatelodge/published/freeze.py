@@ -19,18 +19,21 @@ def freeze(
 ) -> Api:
     """Freeze the documents of one API. Raises FormError when they are not of the right shape.
 
-    The deployment id is a digest of the content: a changed API is another deployment.
+    Authorizers are a list; where they have no ids, a method's `authorizerId` is a name. The
+    deployment id is a digest of the content: a changed API is another deployment.
     """
     resources = api.get("resources", [])
     if not isinstance(resources, list) or not all(isinstance(r, Mapping) for r in resources):
         raise FormError("Api: resources is a list of objects")
+    authorizers = _authorizers(api.get("authorizers", []))
     form = {
         **api,
         "id": api_id,
         "account": account,
         "region": region,
         "partition": partition,
-        "resources": [_resource(resource) for resource in resources],
+        "authorizers": {authorizer["id"]: authorizer for authorizer in authorizers.values()},
+        "resources": [_resource(resource, authorizers) for resource in resources],
     }
     try:
         content = json.dumps(form, sort_keys=True)
@@ -39,10 +42,25 @@ def freeze(
     return api_from_json({**form, "deploymentId": _short_id(content)})
 
 
-def _resource(resource: Mapping[str, Any]) -> dict[str, Any]:
+def _authorizers(written: object) -> dict[object, dict[str, Any]]:
+    """Give every authorizer an id; gives them by what methods call them."""
+    if not isinstance(written, list) or not all(isinstance(item, Mapping) for item in written):
+        raise FormError("Api: authorizers is a list of objects")
+    found: dict[object, dict[str, Any]] = {}
+    for authorizer in written:
+        name = authorizer.get("id") or authorizer.get("name")
+        if not isinstance(name, str) or name in found:
+            raise FormError(f"Authorizer: {name!r} does not name one authorizer")
+        found[name] = {**authorizer, "id": authorizer.get("id") or _short_id(f"authorizer {name}")}
+    return found
+
+
+def _resource(
+    resource: Mapping[str, Any], authorizers: Mapping[object, Mapping[str, Any]]
+) -> dict[str, Any]:
     methods = resource.get("methods", {})
     if isinstance(methods, Mapping):
-        methods = {verb: _method(method) for verb, method in methods.items()}
+        methods = {verb: _method(method, authorizers) for verb, method in methods.items()}
     return {
         **resource,
         "id": resource.get("id") or _short_id(str(resource.get("path"))),
@@ -50,12 +68,17 @@ def _resource(resource: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _method(method: object) -> object:
+def _method(method: object, authorizers: Mapping[object, Mapping[str, Any]]) -> object:
     """Freeze a method: what AWS reads leniently is written in one way."""
-    integration = method.get("integration") if isinstance(method, Mapping) else None
-    if not isinstance(method, Mapping) or not isinstance(integration, Mapping):
+    if not isinstance(method, Mapping):
         return method
-    if integration.get("type") != "MOCK":
+    named = method.get("authorizerId")
+    if named is not None:
+        if not isinstance(named, str) or named not in authorizers:
+            raise FormError(f"Method: there is no authorizer {named!r}")
+        method = {**method, "authorizerId": authorizers[named]["id"]}
+    integration = method.get("integration")
+    if not isinstance(integration, Mapping) or integration.get("type") != "MOCK":
         return method
     templates = integration.get("requestTemplates", {})
     if not isinstance(templates, Mapping):
