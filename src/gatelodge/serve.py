@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from gatelodge import iam
 from gatelodge.asking import Asking
-from gatelodge.authorize.access import Access
+from gatelodge.authorize.access import Access, Mechanism
 from gatelodge.authorize.decide import decide
 from gatelodge.authorize.decision import Allow, Decision, Deny
 from gatelodge.authorize.mechanisms import MECHANISMS
@@ -32,10 +32,11 @@ MAX_ARN = 1600
 class MethodPlan:
     """One method, compiled."""
 
-    __slots__ = ("integrate", "method")
+    __slots__ = ("integrate", "mechanism", "method")
 
-    def __init__(self, method: Method, integrate: Integrator | None) -> None:
+    def __init__(self, method: Method, mechanism: Mechanism, integrate: Integrator | None) -> None:
         self.method = method
+        self.mechanism = mechanism
         self.integrate = integrate
         """None: the method has no integration, and every permitted call fails."""
 
@@ -45,10 +46,11 @@ class ResourcePlan:
 
     __slots__ = ("by_verb", "resource")
 
-    def __init__(self, resource: Resource, stage_variables: Mapping[str, str]) -> None:
+    def __init__(self, resource: Resource, api: Api, stage_variables: Mapping[str, str]) -> None:
         self.resource = resource
         self.by_verb = {
-            verb: _plan_method(method, stage_variables) for verb, method in resource.methods.items()
+            verb: _plan_method(method, api, stage_variables)
+            for verb, method in resource.methods.items()
         }
 
 
@@ -64,7 +66,8 @@ class StagePlan:
         self.api = api
         self.stage = stage
         self.tree = ResourceTree(
-            (resource.path, ResourcePlan(resource, stage.variables)) for resource in api.resources
+            (resource.path, ResourcePlan(resource, api, stage.variables))
+            for resource in api.resources
         )
         self.resource_policy = None
         if api.policy is not None:
@@ -159,14 +162,16 @@ def serve(request: Request, gate: Gate) -> Asking[Served]:
         return _turned_away(request, 414, "RequestTooLongException", "Request URI too long", reason)
     access = Access(
         method_arn,
-        method.method.authorization_type if method else None,
+        method.mechanism if method else None,
         plan.resource_policy,
         plan.api.account,
         plan.api.region,
+        call,
     )
     decision = yield from decide(request, access)
     if isinstance(decision, Deny):
-        return _refused(call, plan, decision, access.authorization_type)
+        kind = method.method.authorization_type if method else None
+        return _refused(call, plan, decision, kind)
     return (yield from _integrate(call, plan, method, decision))
 
 
@@ -176,7 +181,12 @@ def _integrate(
     """Obtain the reply for a permitted call, or say what went wrong."""
     caller = allow.caller
     principal = caller.principal if caller else None
-    variables = Variables(call, principal, caller.access_key_id if caller else None)
+    variables = Variables(
+        call,
+        principal,
+        caller.access_key_id if caller else None,
+        authorizer=allow.authorizer,
+    )
     kind = method.method.authorization_type if method else None
     if method is None or method.integrate is None:
         reply: Response | Failure = configuration_error("the method has no integration")
@@ -212,6 +222,7 @@ def _refused(call: Call, plan: StagePlan, deny: Deny, authorization_type: str | 
         caller.principal if caller else None,
         caller.access_key_id if caller else None,
         CallError(deny.message, deny.kind.value),
+        deny.authorizer,
     )
     response = plan.responses.answer(deny.kind, deny.error_type, variables)
     _stamp(response, call.request.id)
@@ -241,14 +252,16 @@ def _stamp(response: Response, request_id: str) -> None:
     )
 
 
-def _plan_method(method: Method, stage_variables: Mapping[str, str]) -> MethodPlan:
+def _plan_method(method: Method, api: Api, stage_variables: Mapping[str, str]) -> MethodPlan:
     """Compile one method; what no table names was refused at load and is a bug here."""
-    if method.authorization_type not in MECHANISMS:
+    prepare_mechanism = MECHANISMS.get(method.authorization_type)
+    if prepare_mechanism is None:
         raise ValueError(f"authorization type {method.authorization_type!r} is not supported")
     if method.api_key_required:
         raise ValueError("API keys are not supported")
+    mechanism = prepare_mechanism(method, api, stage_variables)
     integration = method.integration
     if integration is None:
-        return MethodPlan(method, None)
+        return MethodPlan(method, mechanism, None)
     prepare = INTEGRATIONS[integration.type]
-    return MethodPlan(method, prepare(integration, stage_variables))
+    return MethodPlan(method, mechanism, prepare(integration, stage_variables))

@@ -7,7 +7,7 @@ from gatelodge.asking import Asking
 from gatelodge.authorize.access import Access
 from gatelodge.authorize.combine import by_resource_policy_alone
 from gatelodge.authorize.decision import Decision, Deny
-from gatelodge.authorize.mechanisms import MECHANISMS, aws_iam
+from gatelodge.authorize.mechanisms import aws_iam
 from gatelodge.authorize.resource_policy import judge_anonymous
 from gatelodge.messages import Request
 from gatelodge.published import GatewayResponseType
@@ -20,18 +20,10 @@ _MISSING_TOKEN = Deny(
 
 
 def decide(request: Request, access: Access) -> Asking[Decision]:
-    """Decide one request. A method whose mechanism is not in the table admits nobody."""
-    if access.authorization_type is None:
+    """Decide one request. What has no mechanism is an unknown route, which admits nobody."""
+    if access.mechanism is None:
         return (yield from refuse_unknown_route(request, access))
-    mechanism = MECHANISMS.get(access.authorization_type)
-    if mechanism is None:
-        return Deny(
-            GatewayResponseType.DEFAULT_5XX,
-            "InternalServerErrorException",
-            "Internal server error",
-            detail=f"authorization type {access.authorization_type} is not supported",
-        )
-    return (yield from mechanism(request, access))
+    return (yield from access.mechanism(request, access))
 
 
 def refuse_unknown_route(request: Request, access: Access) -> Asking[Deny]:

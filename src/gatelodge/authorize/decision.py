@@ -1,5 +1,8 @@
 """The decision about one request: a value, either Allow or Deny, never a boolean."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from gatelodge import iam
 from gatelodge.authorize.caller import Caller
 from gatelodge.published import GatewayResponseType
@@ -7,23 +10,45 @@ from gatelodge.published import GatewayResponseType
 Verdicts = iam.Outcome | iam.Ruling | None
 """What the policies said: of all types together, of the resource policy alone, or nothing (no
 policy was asked)."""
+Evidence = Mapping[str, Any] | None
+"""What a mechanism found out about its caller, for the visitors' book: JSON values, no secrets."""
 
 
 class Allow:
     """The request may go on to the integration."""
 
-    __slots__ = ("caller", "verdicts")
+    __slots__ = ("authorizer", "caller", "evidence", "verdicts")
 
-    def __init__(self, caller: Caller | None, verdicts: Verdicts) -> None:
+    def __init__(
+        self,
+        caller: Caller | None,
+        verdicts: Verdicts,
+        *,
+        authorizer: Mapping[str, Any] | None = None,
+        evidence: Evidence = None,
+    ) -> None:
         self.caller = caller
-        """None for a method that authenticates nobody."""
+        """None for a method that authenticates no IAM caller."""
         self.verdicts = verdicts
+        self.authorizer = authorizer
+        """What the authorizer says of the caller, as `requestContext.authorizer` of a Lambda event
+        shows it, and `$context.authorizer.*`."""
+        self.evidence = evidence
 
 
 class Deny:
     """The request is refused with one of API Gateway's answers."""
 
-    __slots__ = ("caller", "detail", "error_type", "kind", "message", "verdicts")
+    __slots__ = (
+        "authorizer",
+        "caller",
+        "detail",
+        "error_type",
+        "evidence",
+        "kind",
+        "message",
+        "verdicts",
+    )
 
     def __init__(
         self,
@@ -34,6 +59,8 @@ class Deny:
         caller: Caller | None = None,
         verdicts: Verdicts = None,
         detail: str = "",
+        authorizer: Mapping[str, Any] | None = None,
+        evidence: Evidence = None,
     ) -> None:
         self.kind = kind
         self.error_type = error_type
@@ -44,6 +71,9 @@ class Deny:
         self.verdicts = verdicts
         self.detail = detail
         """For the operator only: what the caller is not told."""
+        self.authorizer = authorizer
+        """As for Allow: a caller may be known, and denied."""
+        self.evidence = evidence
 
 
 Decision = Allow | Deny

@@ -4,8 +4,9 @@ Reference: gateway-responses.md section 4. A variable that is not there is None;
 written (`-`, nothing, `null`) is for the caller to say.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from gatelodge.context.call import Call
 from gatelodge.iam import Principal, PrincipalKind
@@ -26,7 +27,7 @@ class CallError:
 class Variables:
     """Reads variables of one call by their name below `$context.`."""
 
-    __slots__ = ("access_key_id", "call", "error", "principal")
+    __slots__ = ("access_key_id", "authorizer", "call", "error", "principal")
 
     def __init__(
         self,
@@ -34,21 +35,44 @@ class Variables:
         principal: Principal | None = None,
         access_key_id: str | None = None,
         error: CallError | None = None,
+        authorizer: Mapping[str, Any] | None = None,
     ) -> None:
         self.call = call
         self.principal = principal
         self.access_key_id = access_key_id
         self.error = error
+        self.authorizer = authorizer
+        """What the method's authorizer says of the caller."""
 
     def get(self, name: str) -> str | None:
         """Return a variable's value as text; None when it is unknown or has none."""
         read = _READ.get(name)
-        return None if read is None else read(self)
+        if read is not None:
+            return read(self)
+        if self.authorizer is not None and name.startswith(AUTHORIZER):
+            return _authorizer_value(self.authorizer, name[len(AUTHORIZER) :])
+        return None
 
 
-def known_variables() -> frozenset[str]:
-    """Name every variable that can have a value."""
-    return frozenset(_READ)
+AUTHORIZER = "authorizer."
+"""What variables begin with whose names an authorizer gives."""
+
+
+def is_known_variable(name: str) -> bool:
+    """Tell whether a variable can have a value."""
+    return name in _READ or (name.startswith(AUTHORIZER) and name != AUTHORIZER)
+
+
+def _authorizer_value(authorizer: Mapping[str, Any], name: str) -> str | None:
+    """Read `claims.sub` or a member of the authorizer's own; what is no single value is None."""
+    if name.startswith("claims."):
+        claims = authorizer.get("claims")
+        value = claims.get(name[len("claims.") :]) if isinstance(claims, Mapping) else None
+    else:
+        value = authorizer.get(name)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, str | int | float) else None
 
 
 def clf_time(time: datetime) -> str:

@@ -13,7 +13,7 @@ from gatelodge.iam import Verdict
 from gatelodge.messages import Headers, Request
 from gatelodge.serve import Served
 
-FORM = 1
+FORM = 2
 _MAX_TEXT = 8_192
 # Looking a member of an enumeration up costs as much as the rest of a field.
 _ALLOWED = Verdict.ALLOWED.value
@@ -47,6 +47,7 @@ _FIELDS = (
     "detail",
     "failure",
     "authorization_type",
+    "evidence",
 )
 _INDEX = {name: position for position, name in enumerate(_FIELDS)}
 
@@ -94,6 +95,7 @@ def make_record(request: Request, served: Served) -> list[Any]:
         detail,
         None if failure is None else f"{failure.kind.value}: {failure.detail}",
         served.authorization_type,
+        decision.evidence if decision else None,
     ]
 
 

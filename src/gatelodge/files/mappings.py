@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from gatelodge.context.expressions import ExpressionError, compile_expression
-from gatelodge.context.variables import known_variables
+from gatelodge.context.variables import is_known_variable
 from gatelodge.integrate.uri import UriError, fill_stage_variables, parse_uri, path_parameters
 from gatelodge.openapi import Imported, Problems
 from gatelodge.published import GatewayResponseType
@@ -71,12 +71,11 @@ def _check_uri(
 class _Expressions:
     """Checks mapping expressions for one stage."""
 
-    __slots__ = ("_context", "_variables", "_warn")
+    __slots__ = ("_variables", "_warn")
 
     def __init__(self, variables: Mapping[str, str], warn: Warn) -> None:
         self._variables = variables
         self._warn = warn
-        self._context = known_variables()
 
     def check(self, parameters: Mapping[str, str], problems: Problems) -> None:
         """Check the values of one mapping by target."""
@@ -87,6 +86,8 @@ class _Expressions:
                 problems.add(str(error), target)
                 continue
             source, _, name = text.partition(".")
-            known = {"context": self._context, "stageVariables": self._variables}.get(source)
-            if known is not None and name not in known:
+            known = (source != "context" or is_known_variable(name)) and (
+                source != "stageVariables" or name in self._variables
+            )
+            if not known:
                 self._warn(problems.pointer(target), f"{text} has no value here, so it is left out")

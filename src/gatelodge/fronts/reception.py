@@ -78,6 +78,7 @@ class Reception:
             caller.principal if caller else None,
             caller.access_key_id if caller else None,
             error,
+            decision.authorizer if decision else None,
         )
         latency = int((time.time() - request.received_at.timestamp()) * 1000)
         reached = served.integration_status is not None

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable
 
-from gatelodge.context.variables import Variables, known_variables
+from gatelodge.context.variables import Variables, is_known_variable
 
 _PLACEHOLDER = re.compile(r"\$context\.([A-Za-z0-9_.-]*[A-Za-z0-9_-])")
 _MAX_FORMAT = 3 * 1024
@@ -75,7 +75,7 @@ def compile_format(text: str) -> AccessLogLine:
         raise FormatError(
             "an access log format must contain $context.requestId or $context.extendedRequestId"
         )
-    unknown = sorted(set(names) - _KNOWN)
+    unknown = sorted(n for n in set(names) - _KNOWN if not is_known_variable(n))
     if unknown:
         raise FormatError(f"there is no variable $context.{unknown[0]}")
     constants = pieces[::2]
@@ -125,7 +125,6 @@ _WITHOUT_VALUE = frozenset(
         "authorizer.integrationLatency",
         "authorizer.integrationStatus",
         "authorizer.latency",
-        "authorizer.principalId",
         "authorizer.requestId",
         "authorizer.status",
         "awsEndpointRequestId",
@@ -152,4 +151,4 @@ _WITHOUT_VALUE = frozenset(
         "xrayTraceId",
     }
 )
-_KNOWN = known_variables() | frozenset(_DELIVERED) | _WITHOUT_VALUE
+_KNOWN = frozenset(_DELIVERED) | _WITHOUT_VALUE

@@ -6,17 +6,16 @@ mechanisms do not know each other. Nothing registers itself: what is not in the 
 
 from collections.abc import Callable, Mapping
 
-from gatelodge.asking import Asking
-from gatelodge.authorize.access import Access
-from gatelodge.authorize.decision import Decision
+from gatelodge.authorize.access import Mechanism
 from gatelodge.authorize.mechanisms import aws_iam
 from gatelodge.authorize.mechanisms import open as open_
-from gatelodge.messages import Request
+from gatelodge.published import Api, Method
 
-Mechanism = Callable[[Request, Access], Asking[Decision]]
+Prepare = Callable[[Method, Api, Mapping[str, str]], Mechanism]
 
-MECHANISMS: Mapping[str, Mechanism] = {
-    "NONE": open_.decide,
-    "AWS_IAM": aws_iam.decide,
+MECHANISMS: Mapping[str, Prepare] = {
+    "NONE": lambda *_: open_.decide,
+    "AWS_IAM": lambda *_: aws_iam.decide,
 }
-"""By the method's authorizationType."""
+"""By the method's authorizationType: prepare(method, API, stage variables). Raises ValueError when
+an authorizer cannot be used."""
