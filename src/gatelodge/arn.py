@@ -41,3 +41,11 @@ class Arn:
 
     def __hash__(self) -> int:
         return hash(str(self))
+
+
+def partition_of(region: str) -> str:
+    """Name the partition that a region belongs to (AWS General Reference, "Partitions")."""
+    for prefix, partition in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov")):
+        if region.startswith(prefix):
+            return partition
+    return "aws"

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from tests.gateway import OWNER, allow, api_document, operation, policy
 
 from gatelodge.arn import Arn
-from gatelodge.files.api_file import Where, expand_resources, read_api_file
+from gatelodge.files.api_file import Where, read_api_file
 from gatelodge.openapi import Problems, read, read_server
 from gatelodge.published import api_from_json, stage_from_json, to_json
+from gatelodge.route.policy_arns import expand_resources
 
 WHERE = Where(OWNER)
 X = "x-amazon-apigateway-"

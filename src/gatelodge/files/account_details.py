@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from gatelodge import iam
 from gatelodge.arn import Arn
-from gatelodge.files.load import FileError, load
+from gatelodge.files.load import MAX_ACCOUNT, FileError, load
 from gatelodge.store import Document, Store
 
 _LISTS = {
@@ -49,7 +49,7 @@ def read_account_file(path: Path) -> AccountFile:
     """Read and check one file; every problem is told at once."""
     file = AccountFile(path)
     try:
-        details = load(path)
+        details = load(path, MAX_ACCOUNT)
     except FileError as error:
         file.problems.append(str(error))
         return file

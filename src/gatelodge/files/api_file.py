@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from gatelodge import iam
-from gatelodge.arn import Arn
+from gatelodge.arn import Arn, partition_of
 from gatelodge.files.load import FileError, load
 from gatelodge.files.mappings import check_mappings
 from gatelodge.openapi import Imported, Problem, Problems, read, read_server
+from gatelodge.openapi.pseudo_variables import fill_pseudo_variables
 from gatelodge.published import AccessLog, Api, Stage
 from gatelodge.published.freeze import freeze
-from gatelodge.route.policy_arns import never_matches
+from gatelodge.route.policy_arns import expand_resources, never_matches
 
 _POLICY = "x-amazon-apigateway-policy"
 _OF_HTTP_APIS = "x-amazon-apigateway-importexport-version"
@@ -82,8 +83,7 @@ def read_api_file(
     api_id, region, stage_name = _settle(where, document, problems)
     variables = stage_variables or {}
     partition = partition_of(region or "")
-    names = {"AccountId": where.account, "Region": region or "", "Partition": partition}
-    imported = read(_fill(document, names), problems)
+    imported = read(fill_pseudo_variables(document, where.account, region or ""), problems)
     owner = Arn(partition, "execute-api", region or "", where.account, api_id or "")
     _check_policy(imported, owner, problems, file)
     check_mappings(imported, variables, problems, file.warn)
@@ -122,53 +122,6 @@ def _settle(
         elif not _NAME.fullmatch(value):
             problems.add(f"{flag} {value!r}: letters, digits, hyphens and underscores only")
     return api_id, region, stage
-
-
-def partition_of(region: str) -> str:
-    """Name the partition that a region belongs to (AWS General Reference, "Partitions")."""
-    for prefix, partition in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov")):
-        if region.startswith(prefix):
-            return partition
-    return "aws"
-
-
-def _fill(value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON value
-    """Replace `${AWS::AccountId}`, `${AWS::Region}` and `${AWS::Partition}` in every string."""
-    if isinstance(value, str):
-        if "${AWS::" in value:
-            for name, text in names.items():
-                value = value.replace(f"${{AWS::{name}}}", text)
-        return value
-    if isinstance(value, list):
-        return [_fill(item, names) for item in value]
-    if isinstance(value, dict):
-        return {key: _fill(item, names) for key, item in value.items()}
-    return value
-
-
-def expand_resources(policy: Mapping[str, Any], owner: Arn) -> dict[str, Any]:
-    """Write `execute-api:/…` as full ARNs, as saving a policy does (resource-policy.md 1.2).
-
-    A list of one resource becomes a plain string, as recorded from AWS.
-    """
-
-    def expanded(text: object) -> object:
-        if isinstance(text, str) and text.startswith("execute-api:/"):
-            return f"{owner}/{text.removeprefix('execute-api:/')}"
-        return text
-
-    written = policy.get("Statement")
-    statements = written if isinstance(written, list) else [written]
-    copies = []
-    for statement in statements:
-        copy = dict(statement) if isinstance(statement, Mapping) else statement
-        for member in ("Resource", "NotResource"):
-            if isinstance(copy, dict) and member in copy:
-                value = copy[member]
-                texts = [expanded(t) for t in value] if isinstance(value, list) else expanded(value)
-                copy[member] = texts[0] if isinstance(texts, list) and len(texts) == 1 else texts
-        copies.append(copy)
-    return {**policy, "Statement": copies if isinstance(written, list) else copies[0]}
 
 
 def _check_policy(imported: Imported, owner: Arn, problems: Problems, file: ApiFile) -> None:

@@ -1,160 +1,30 @@
-"""Read a JSON or YAML file, strictly: bounded, no repeated members, no code.
+"""Read a JSON or YAML file, bounded. Knows nothing of what it describes."""
 
-Knows the two notations and nothing of what they describe. What comes out is a JSON value: objects
-with text as member names, lists, text, finite numbers, booleans and null.
-"""
-
-import json
-import math
 from pathlib import Path
 from typing import Any
 
-import yaml
+from gatelodge.openapi.text import TextError, parse_text
 
-MAX_BYTES = 6 * 1024 * 1024
+MAX_IMPORT = 6 * 1024 * 1024
 """API Gateway's limit for an import (reference: gateway-responses.md section 5)."""
-MAX_DEPTH = 100
-"""Levels of nesting; no export comes near, and deeper ones exhaust the stack of a reader."""
-MAX_VALUES = 1_000_000
-"""Values after YAML's aliases are followed: a few of them can stand for any number."""
+MAX_ACCOUNT = 64 * 1024 * 1024
+"""Ours for the details of an account: AWS gives them in pages, and the whole has no limit there."""
 
 
 class FileError(ValueError):
     """A file that cannot be read; the message names the file."""
 
 
-class _TextError(ValueError):
-    """What is wrong with the text; the file's name is added outside."""
-
-
-class _StrictLoader(yaml.CSafeLoader):
-    """Knows the types of JSON only; a repeated member is an error and dates stay text."""
-
-
-def load(path: Path) -> Any:  # noqa: ANN401 - any JSON value
-    """Read a file. Raises FileError."""
+def load(path: Path, limit: int = MAX_IMPORT) -> Any:  # noqa: ANN401 - any JSON value
+    """Read a file of at most so many bytes. Raises FileError."""
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            content = file.read(limit + 1)
     except OSError as error:
         raise FileError(f"{path}: {error.strerror}") from error
-    if len(content) > MAX_BYTES:
-        raise FileError(f"{path}: larger than {MAX_BYTES} bytes")
+    if len(content) > limit:
+        raise FileError(f"{path}: larger than {limit} bytes")
     try:
-        return _read(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise FileError(f"{path}: not UTF-8 text") from error
-    except yaml.YAMLError as error:
-        raise FileError(f"{path}: {_where(error)}") from error
-    except _TextError as error:
+        return parse_text(content)
+    except TextError as error:
         raise FileError(f"{path}: {error}") from error
-
-
-def _read(text: str) -> Any:  # noqa: ANN401 - any JSON value
-    value = _read_json(text) if text.lstrip()[:1] in {"{", "["} else None
-    if value is None:
-        value = _read_yaml(text)
-    _check(value)
-    return value
-
-
-def _read_json(text: str) -> Any:  # noqa: ANN401 - any JSON value
-    """Read JSON; None for what is not, which may still be YAML's notation with braces."""
-    try:
-        return json.loads(text, object_pairs_hook=_unique_object)
-    except json.JSONDecodeError:
-        return None
-    except RecursionError as error:
-        raise _TextError("nested too deeply") from error
-    except _TextError:
-        raise
-    except ValueError as error:  # a number beyond Python's limit of digits
-        raise _TextError(str(error)) from error
-
-
-def _unique_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            raise _TextError(f"the member {name!r} stands twice in one object")
-        found[name] = value
-    return found
-
-
-def _read_yaml(text: str) -> Any:  # noqa: ANN401 - any JSON value
-    depth = 0
-    # First without building anything: libyaml's builder recurses on the C stack, unguarded.
-    for event in yaml.parse(text, Loader=_StrictLoader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise _TextError("nested too deeply")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-    try:
-        return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a safe loader
-    except (ValueError, KeyError) as error:  # such as `!!int x` and `!!bool x`
-        raise _TextError(f"a value does not fit its type: {error}") from error
-
-
-def _check(value: object) -> None:
-    """Check that a value is bounded and JSON, whatever wrote it. Raises _TextError."""
-    seen = 0
-    waiting = [(value, 0)]
-    while waiting:
-        item, depth = waiting.pop()
-        seen += 1
-        if seen > MAX_VALUES:
-            raise _TextError(f"more than {MAX_VALUES} values")
-        if depth > MAX_DEPTH:
-            raise _TextError("nested too deeply")
-        if isinstance(item, dict):
-            waiting += ((part, depth + 1) for pair in item.items() for part in pair)
-        elif isinstance(item, list):
-            waiting += ((part, depth + 1) for part in item)
-        elif isinstance(item, str):
-            # JSON can escape half of a character, which no UTF-8 text can hold.
-            if not item.isascii() and any("\ud800" <= c <= "\udfff" for c in item):
-                raise _TextError(f"{item[:20]!r} has half of a surrogate pair")
-        elif isinstance(item, float) and not math.isfinite(item):
-            raise _TextError(f"{item} is not a number of JSON")
-
-
-def _where(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or "not JSON or YAML"
-    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}" if mark else problem
-
-
-def _unique_mapping(loader: _StrictLoader, node: yaml.Node) -> dict[str, Any]:
-    if not isinstance(node, yaml.MappingNode):
-        raise _fault(node, "expected an object")  # `!!map` before something else
-    found: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        # A member's name is its text, as in JSON: 200 and on are names, not a number and a truth.
-        name = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
-        if name is None:
-            raise _fault(key_node, "a member's name is text")
-        if key_node.tag == "tag:yaml.org,2002:merge":
-            raise _fault(key_node, "merge keys (<<) are not supported; write the members out")
-        if name in found:
-            raise _fault(key_node, f"the member {name!r} stands twice in one object")
-        found[name] = loader.construct_object(value_node, deep=True)
-    return found
-
-
-def _fault(node: yaml.Node, problem: str) -> yaml.constructor.ConstructorError:
-    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
-
-
-_StrictLoader.yaml_constructors = {
-    tag: constructor
-    for tag, constructor in yaml.CSafeLoader.yaml_constructors.items()
-    if tag is None or tag.rpartition(":")[2] in {"null", "bool", "int", "float", "str", "seq"}
-}
-_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
-# "Version: 2012-10-17" and "swagger: 2.0" are text in what these files describe.
-_StrictLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
