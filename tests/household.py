@@ -6,8 +6,9 @@ from dataclasses import replace
 from tests.gateway import OWNER, identity, policy, user
 
 from gatelodge.authorize.questions import FindKey
-from gatelodge.store import Document, open_state
+from gatelodge.store import open_state
 from gatelodge.world.exhibits import Exhibits
+from gatelodge.world.iam_entities import USER, entity, find_entity
 from gatelodge.world.issue_keys import issue_key
 from gatelodge.world.keys import Keys
 
@@ -25,16 +26,20 @@ class Household:
 
     def put(self, kind, body, account=OWNER):
         """Make or change an IAM document."""
-        member = {"iam/user": "UserName", "iam/group": "GroupName", "iam/role": "RoleName"}
-        name = body[member.get(kind, "Arn")]
-        stored = self.store.document(account, "", kind, name)
-        document = Document(account=account, kind=kind, id=name, name=name, body=body)
+        document = entity(kind, account, body)
+        stored = self.store.document(account, "", kind, document.id)
         return self.store.put(replace(document, version=stored.version if stored else 0))
 
     def take_away(self, kind, name, account=OWNER):
-        self.store.remove(self.store.document(account, "", kind, name))
+        self.store.remove(self.store.document(account, "", kind, name.lower()))
 
     def key(self, name="alice", account=OWNER):
+        """A key of a user; of one that is not there, a key that stayed behind."""
+        if find_entity(self.store, account, USER, name) is None:
+            self.put(USER, user(name, account=account))
+            issued = self.key(name, account)
+            self.take_away(USER, name, account)
+            return issued
         return issue_key(self.store, self.master, account, f"arn:aws:iam::{account}:user/{name}")
 
     def look_up(self, issued, *, token=..., date=DAY, region=REGION):

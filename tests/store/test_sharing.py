@@ -231,7 +231,15 @@ def test_a_store_that_is_gone_is_told_in_every_thread(tmp_path):
 
 def test_an_access_key_is_never_replaced(tmp_path):
     store = Store(tmp_path / "store.db")
-    key = AccessKey(id="A", account="1", principal="p", secret=b"1", active=True, created="now")
+    key = AccessKey(
+        id="A",
+        account="1",
+        principal="p",
+        principal_id="i",
+        secret=b"1",
+        active=True,
+        created="now",
+    )
     store.add_access_key(key)
     with pytest.raises(ConflictError, match="access key A exists already"):
         store.add_access_key(key)

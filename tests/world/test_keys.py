@@ -132,6 +132,7 @@ def test_an_inactive_key_is_refused(home):
             id="AKIAINACTIVE",
             account=OWNER,
             principal=stored.principal,
+            principal_id=stored.principal_id,
             secret=home.master.seal(b"x", "access key AKIAINACTIVE"),
             active=False,
             created="",
@@ -151,6 +152,7 @@ def test_a_sealed_secret_in_another_row_opens_nothing(home):
             id="AKIAALICE",
             account=OWNER,
             principal=f"arn:aws:iam::{OWNER}:user/alice",
+            principal_id="AIDAALICE",
             secret=stored.secret,
             active=True,
             created="",
@@ -164,6 +166,14 @@ def test_a_user_made_anew_under_another_path_is_somebody_else(home):
     issued = home.key()
     home.put("iam/user", ALICE | {"Arn": f"arn:aws:iam::{OWNER}:user/new/alice"})
     assert reason(home.look_up(issued)) is KeyProblem.UNKNOWN
+
+
+def test_a_user_made_anew_under_the_same_name_finds_no_key_of_before(home):
+    issued = home.key()
+    home.take_away("iam/user", "alice")
+    home.put("iam/user", ALICE | {"UserId": "AIDAANOTHER"})
+    assert reason(home.look_up(issued)) is KeyProblem.UNKNOWN
+    assert home.look_up(home.key()).caller.principal.user_id == "AIDAANOTHER"
 
 
 def test_an_account_sees_its_own_users_only(home):

@@ -112,7 +112,7 @@ def call(
 
 def _user_key(state: Path, name: str) -> Credentials | str:
     store, master = open_state(state, os.environ)
-    users = [d for d in store.documents("iam/user") if name in (d.id, d.body["Arn"])]
+    users = [d for d in store.documents("iam/user") if name in (d.name, d.body["Arn"])]
     keys = [key for d in users for key in store.access_keys(d.body["Arn"]) if key.active]
     if not keys:
         return f"{name!r} has no access key here; make one with `gatelodge keys create {name}`"

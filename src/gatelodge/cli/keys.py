@@ -119,7 +119,7 @@ def _find(store: Store, kind: str, name: str, account: str | None) -> Document |
     found = [
         document
         for document in store.documents(kind, account=account)
-        if name in (document.id, document.body["Arn"])
+        if name in (document.name, document.body["Arn"])
     ]
     word = kind.removeprefix("iam/")
     if not found:

@@ -14,19 +14,27 @@ from gatelodge import iam
 from gatelodge.arn import Arn
 from gatelodge.files.load import MAX_ACCOUNT, FileError, load
 from gatelodge.store import Document, Store
+from gatelodge.world.aws_policies import aws_policies
+from gatelodge.world.iam_entities import (
+    GROUP,
+    IDS,
+    INLINE,
+    NAMES,
+    POLICY,
+    ROLE,
+    USER,
+    changed,
+    entity,
+)
+from gatelodge.world.unique_ids import unique_id
 
 _LISTS = {
-    "UserDetailList": ("iam/user", "UserName"),
-    "GroupDetailList": ("iam/group", "GroupName"),
-    "RoleDetailList": ("iam/role", "RoleName"),
-    "Policies": ("iam/policy", "Arn"),
+    "UserDetailList": USER,
+    "GroupDetailList": GROUP,
+    "RoleDetailList": ROLE,
+    "Policies": POLICY,
 }
-_INLINE = {
-    "iam/user": "UserPolicyList",
-    "iam/group": "GroupPolicyList",
-    "iam/role": "RolePolicyList",
-}
-_KINDS = tuple(kind for kind, _ in _LISTS.values())
+_PREFIXES = {USER: "AIDA", GROUP: "AGPA", ROLE: "AROA", POLICY: "ANPA"}
 
 
 class AccountFile:
@@ -59,21 +67,21 @@ def read_account_file(path: Path) -> AccountFile:
     if details.get("IsTruncated"):
         file.problem("/IsTruncated", "this is only a part of the details; fetch all of them")
     accounts = set()
-    for member, (kind, name_member) in _LISTS.items():
+    for member, kind in _LISTS.items():
         for index, body in enumerate(details.get(member) or ()):
             pointer = f"/{member}/{index}"
             arn = Arn.parse(str(body.get("Arn"))) if isinstance(body, Mapping) else None
-            if arn is None or name_member not in body:
-                file.problem(pointer, f"expected an object with Arn and {name_member}")
+            name = body.get(NAMES[kind]) if isinstance(body, Mapping) else None
+            if arn is None or not isinstance(name, str):
+                file.problem(pointer, f"expected an object with Arn and {NAMES[kind]}")
                 continue
             if arn.account != "aws":
                 accounts.add(arn.account)
-            file.documents.append(_document(file, kind, str(body[name_member]), body, pointer))
+            file.documents.append(_document(file, kind, body, pointer))
     if len(accounts) != 1:
         file.problem("", f"expected the details of one account, found {sorted(accounts)}")
         return file
     file.account = accounts.pop()
-    file.documents = [_of_account(document, file.account) for document in file.documents]
     _check_references(file)
     return file
 
@@ -81,29 +89,31 @@ def read_account_file(path: Path) -> AccountFile:
 def apply_account_file(store: Store, file: AccountFile) -> bool:
     """Bring an account's documents to what a checked file says; False when they were so already."""
     wanted = {(d.kind, d.id): d for d in file.documents}
-    changed = False
+    changes = False
     with store.transaction():
-        for kind in _KINDS:
+        for kind in NAMES:
             for stored in store.documents(kind, account=file.account):
                 new = wanted.pop((kind, stored.id), None)
                 if new is None:
                     store.remove(stored)
-                    changed = True
-                elif new.body != stored.body:
-                    store.put(_at_version(new, stored.version))
-                    changed = True
+                    changes = True
+                    continue
+                # Whoever wrote the file by hand may have left the unique id to us.
+                body = {IDS[kind]: stored.parent, **new.body}
+                if body != stored.body:
+                    store.put(changed(stored, body))
+                    changes = True
         for document in wanted.values():
-            store.put(document)
-            changed = True
-    return changed
+            made = {IDS[document.kind]: unique_id(_PREFIXES[document.kind]), **document.body}
+            store.put(entity(document.kind, file.account, made))
+            changes = True
+    return changes
 
 
-def _document(
-    file: AccountFile, kind: str, name: str, body: Mapping[str, Any], pointer: str
-) -> Document:
+def _document(file: AccountFile, kind: str, body: Mapping[str, Any], pointer: str) -> Document:
     """Decode and check the policies in one body."""
     copy = dict(body)
-    inline = _INLINE.get(kind)
+    inline = INLINE.get(kind)
     if inline is not None:
         copy[inline] = [
             {
@@ -131,7 +141,7 @@ def _document(
         ]
         if default not in [version.get("VersionId") for version in versions]:
             file.problem(pointer, f"the default version {default!r} is missing")
-    return Document(account="", kind=kind, id=name, name=name, body=copy)
+    return entity(kind, "", copy)
 
 
 def _checked(file: AccountFile, document: object, pointer: str) -> object:
@@ -155,37 +165,21 @@ def _checked(file: AccountFile, document: object, pointer: str) -> object:
 
 def _check_references(file: AccountFile) -> None:
     """See that every group, policy and boundary that is referred to is in the file."""
-    known = {(document.kind, document.id) for document in file.documents}
+    known = {(d.kind, d.body["Arn"] if d.kind == POLICY else d.name) for d in file.documents}
+    known |= {(POLICY, arn) for arn in aws_policies()}
     for document in file.documents:
         for kind, name in _references(document.body):
             if (kind, name) not in known:
                 file.problem(
-                    "", f"{document.kind} {document.id} refers to {name}, which is missing"
+                    "", f"{document.kind} {document.name} refers to {name}, which is missing"
                 )
 
 
 def _references(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for group in body.get("GroupList") or ():
-        yield "iam/group", str(group)
+        yield GROUP, str(group)
     for attached in body.get("AttachedManagedPolicies") or ():
-        yield "iam/policy", str(attached["PolicyArn"])
+        yield POLICY, str(attached["PolicyArn"])
     boundary = (body.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")
     if boundary is not None:
-        yield "iam/policy", str(boundary)
-
-
-def _of_account(document: Document, account: str) -> Document:
-    return Document(
-        account=account, kind=document.kind, id=document.id, name=document.name, body=document.body
-    )
-
-
-def _at_version(document: Document, version: int) -> Document:
-    return Document(
-        account=document.account,
-        kind=document.kind,
-        id=document.id,
-        name=document.name,
-        body=document.body,
-        version=version,
-    )
+        yield POLICY, str(boundary)

@@ -32,10 +32,13 @@ from gatelodge.world.exhibits import Exhibits
 from gatelodge.world.http import Upstream
 from gatelodge.world.keys import Keys
 from gatelodge.world.outbox import Outbox
+from gatelodge.world.uses import INTERVAL as USES_INTERVAL
+from gatelodge.world.uses import Uses
 
 DRAIN_SECONDS = 30.0
 _FLUSHES_A_SECOND = 10
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
+_SERVICE = "execute-api"
 _log = structlog.get_logger()
 
 
@@ -72,6 +75,7 @@ class _Worker:
         )
         self._gate = Gate(())
         self._answers: Answers = {}
+        self._uses = Uses()
 
     async def run(self, sock: socket.socket, lifeline: int, tell_ready: Callable[[], None]) -> None:
         """Serve until told to stop."""
@@ -84,6 +88,7 @@ class _Worker:
         tasks = [
             asyncio.ensure_future(follower.follow()),
             asyncio.ensure_future(self._flush(loop)),
+            asyncio.ensure_future(self._write_uses(loop)),
         ]
 
         def ended(task: asyncio.Future[None]) -> None:
@@ -109,6 +114,7 @@ class _Worker:
             task.cancel()
         upstream.close()
         await self._flush_once(loop)
+        await self._write_uses_once(loop)
 
     async def _prepare(self, loop: asyncio.AbstractEventLoop, upstream: Upstream) -> Follower:
         """Load what is published; gives what keeps it, and the callers, as the store has them."""
@@ -142,6 +148,9 @@ class _Worker:
                 failed = built_in(500, "InternalServerErrorException", "Internal server error")
                 served = Served(failed, refusal="an error in the gateway; see its log")
             self._reception.note(request, served)
+            decision, plan = served.decision, served.plan
+            if decision is not None and decision.caller is not None and plan is not None:
+                self._uses.note(decision.caller, request.received_at, plan.api.region, _SERVICE)
             connection.respond(served.response)
 
         Drive(serve(request, self._gate), self._answers, done).step(None)
@@ -158,6 +167,19 @@ class _Worker:
             text = self._access_log.take()
             if text:
                 await loop.run_in_executor(self._executor, self._access_log.flush, text)
+
+    async def _write_uses(self, loop: asyncio.AbstractEventLoop) -> None:
+        while True:
+            await asyncio.sleep(USES_INTERVAL)
+            await self._write_uses_once(loop)
+
+    async def _write_uses_once(self, loop: asyncio.AbstractEventLoop) -> None:
+        write = self._uses.take()
+        if write is not None:
+            try:
+                await loop.run_in_executor(self._executor, write, self._store)
+            except StoreError as error:
+                _log.warning("last uses were not written", error=str(error))
 
 
 def _stop_on_signals(

@@ -5,7 +5,7 @@ Secrets are sealed before they get here (sealing.py). Knows no IAM, no HTTP and 
 """
 
 from gatelodge.store.database import ConflictError, StoreError
-from gatelodge.store.records import AccessKey, Document
+from gatelodge.store.records import AccessKey, Document, LastUse
 from gatelodge.store.sealing import MasterKey, SealError
 from gatelodge.store.state import StateError, open_state, read_master_key
 from gatelodge.store.store import Store
@@ -14,6 +14,7 @@ __all__ = [
     "AccessKey",
     "ConflictError",
     "Document",
+    "LastUse",
     "MasterKey",
     "SealError",
     "StateError",

@@ -7,7 +7,7 @@ from typing import Any
 from gatelodge.store.database import ConflictError, Database
 from gatelodge.store.records import AccessKey
 
-_KEY = "id, account, principal, secret, active, created"
+_KEY = "id, account, principal, principal_id, secret, active, created"
 
 
 class AccessKeys(Database):
@@ -18,8 +18,16 @@ class AccessKeys(Database):
         with self.transaction() as connection:
             try:
                 connection.execute(
-                    f"INSERT INTO access_key ({_KEY}) VALUES (?,?,?,?,?,?)",  # noqa: S608 - a constant
-                    (key.id, key.account, key.principal, key.secret, int(key.active), key.created),
+                    f"INSERT INTO access_key ({_KEY}) VALUES (?,?,?,?,?,?,?)",  # noqa: S608 - a constant
+                    (
+                        key.id,
+                        key.account,
+                        key.principal,
+                        key.principal_id,
+                        key.secret,
+                        int(key.active),
+                        key.created,
+                    ),
                 )
             except sqlite3.IntegrityError as error:
                 raise ConflictError(f"access key {key.id} exists already") from error
@@ -39,6 +47,25 @@ class AccessKeys(Database):
         )
         return [_access_key(row) for row in rows]
 
+    def set_access_key_active(self, key_id: str, *, active: bool) -> bool:
+        """Activate or deactivate an access key; False when there is none."""
+        with self.transaction() as connection:
+            updated = connection.execute(
+                "UPDATE access_key SET active = ? WHERE id = ?", (int(active), key_id)
+            )
+            if updated.rowcount == 1:
+                self.note_change(f"key {key_id}")
+            return updated.rowcount == 1
+
+    def move_access_keys(self, principal_id: str, principal: str) -> None:
+        """Note that whose keys these are has another ARN now."""
+        with self.transaction() as connection:
+            connection.execute(
+                "UPDATE access_key SET principal = ? WHERE principal_id = ?",
+                (principal, principal_id),
+            )
+            self.note_change(f"keys of {principal_id}")
+
     def delete_access_key(self, key_id: str) -> bool:
         """Delete an access key; False when there was none."""
         with self.transaction() as connection:
@@ -49,11 +76,12 @@ class AccessKeys(Database):
 
 
 def _access_key(row: Sequence[Any]) -> AccessKey:
-    key_id, account, principal, secret, active, created = row
+    key_id, account, principal, principal_id, secret, active, created = row
     return AccessKey(
         id=str(key_id),
         account=str(account),
         principal=str(principal),
+        principal_id=str(principal_id),
         secret=bytes(secret),
         active=bool(active),
         created=str(created),

@@ -42,6 +42,15 @@ class Documents(Database):
         )
         return [_document(row) for row in rows]
 
+    def belonging(self, kind: str, parent: str) -> list[Document]:
+        """Read the documents of a kind that belong to a parent, in whatever account."""
+        rows = self.rows(
+            f"SELECT {_DOCUMENT} FROM document "  # noqa: S608 - a constant
+            "WHERE kind = ? AND parent = ? ORDER BY account, region, id",
+            (kind, parent),
+        )
+        return [_document(row) for row in rows]
+
     def put(self, document: Document) -> Document:
         """Write a document whose version is the stored one's; gives it with the next version.
 

@@ -1,7 +1,7 @@
 """From stored IAM documents to the exhibit of a caller: its policies, as IAM attaches them.
 
-Documents are those of `get-account-authorization-details`: kinds iam/user, iam/group, iam/role and
-iam/policy. Reference: openapi-extensions.md section 7, iam-evaluation.md section 4.1.
+Reference: openapi-extensions.md section 7, iam-evaluation.md section 4.1. Where the documents
+stand, iam_entities.py knows.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,16 @@ from typing import Any
 from gatelodge.arn import Arn
 from gatelodge.authorize.exhibit import Exhibit
 from gatelodge.store import Store
+from gatelodge.world.iam_entities import (
+    GROUP,
+    ROLE,
+    USER,
+    default_version,
+    find_by_arn,
+    find_entity,
+    find_policy,
+    read_document,
+)
 from gatelodge.world.sessions import Session
 
 
@@ -24,14 +34,13 @@ def user_exhibit(store: Store, arn: str) -> Exhibit | None:
         return None
     if parsed.resource == "root":
         return _exhibit("Account", arn, parsed.account, {}, user_id=parsed.account)
-    name = parsed.resource.rpartition("/")[2]
-    document = store.document(parsed.account, "", "iam/user", name)
-    if document is None or document.body["Arn"] != arn:
+    document = find_by_arn(store, USER, arn)
+    if document is None:
         return None
     body = document.body
     policies = _policies(store, parsed.account, body, "UserPolicyList")
     for group in body.get("GroupList", ()):
-        found = store.document(parsed.account, "", "iam/group", group)
+        found = find_entity(store, parsed.account, GROUP, group)
         if found is None:
             raise IdentityError(f"group {group} of {arn} is missing")
         policies += _policies(store, parsed.account, found.body, "GroupPolicyList")
@@ -50,15 +59,11 @@ def user_exhibit(store: Store, arn: str) -> Exhibit | None:
 def session_exhibit(store: Store, session: Session) -> Exhibit | None:
     """Collect what belongs to a role session; None when there is no such role (any more)."""
     role = Arn.parse(session.role_arn)
-    if role is None:
-        return None
-    name = role.resource.rpartition("/")[2]
-    document = store.document(role.account, "", "iam/role", name)
-    if document is None:
+    document = find_by_arn(store, ROLE, session.role_arn)
+    if role is None or document is None or document.body["RoleId"] != session.role_id:
         return None
     body = document.body
-    if (body["Arn"], body["RoleId"]) != (session.role_arn, session.role_id):
-        return None
+    name = body["RoleName"]
     exhibit = _exhibit(
         "AssumedRole",
         f"arn:{role.partition}:sts::{role.account}:assumed-role/{name}/{session.name}",
@@ -117,7 +122,7 @@ def _policies(
 ) -> list[dict[str, Any]]:
     """Collect inline and attached policies of a user, group or role."""
     found = [
-        {"name": policy["PolicyName"], "document": policy["PolicyDocument"]}
+        {"name": policy["PolicyName"], "document": read_document(policy["PolicyDocument"])}
         for policy in body.get(inline, ())
     ]
     found += (
@@ -133,11 +138,10 @@ def _boundary(store: Store, account: str, body: Mapping[str, Any]) -> dict[str, 
 
 
 def _managed(store: Store, account: str, arn: str) -> dict[str, Any]:
-    document = store.document(account, "", "iam/policy", arn)
-    if document is None:
+    body = find_policy(store, account, arn)
+    if body is None:
         raise IdentityError(f"policy {arn} is missing")
-    body = document.body
-    for version in body["PolicyVersionList"]:
-        if version["VersionId"] == body["DefaultVersionId"]:
-            return {"name": body["PolicyName"], "document": version["Document"]}
-    raise IdentityError(f"policy {arn} lacks its default version")
+    version = default_version(body)
+    if version is None:
+        raise IdentityError(f"policy {arn} lacks its default version")
+    return {"name": body["PolicyName"], "document": read_document(version["Document"])}

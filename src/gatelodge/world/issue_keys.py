@@ -1,6 +1,5 @@
 """Make access keys: long-term ones kept in the store, temporary ones in their own token."""
 
-import base64
 import os
 import secrets
 import time
@@ -10,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from gatelodge.store import AccessKey, MasterKey, Store
+from gatelodge.world.iam_entities import USER, find_by_arn
 from gatelodge.world.keys import open_secret
 from gatelodge.world.sessions import Session, seal_session
+from gatelodge.world.unique_ids import unique_id
 
 CREDENTIALS_FILE = "credentials"
 PROFILE = "gatelodge"
@@ -37,13 +38,24 @@ class IssuedKey:
 
 
 def issue_key(store: Store, master: MasterKey, account: str, principal: str) -> IssuedKey:
-    """Make and keep a long-term key of a user or of root."""
-    key_id, secret = _new_id("AKIA"), _new_secret()
+    """Make and keep a long-term key of a user or of root, named by ARN.
+
+    Raises LookupError when there is no such user.
+    """
+    if principal.endswith(":root"):
+        principal_id = account
+    else:
+        user = find_by_arn(store, USER, principal)
+        if user is None:
+            raise LookupError(f"there is no user {principal}")
+        principal_id = user.parent
+    key_id, secret = unique_id("AKIA"), _new_secret()
     store.add_access_key(
         AccessKey(
             id=key_id,
             account=account,
             principal=principal,
+            principal_id=principal_id,
             secret=master.seal(secret.encode(), f"access key {key_id}"),
             active=True,
             created=datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="seconds"),
@@ -54,7 +66,7 @@ def issue_key(store: Store, master: MasterKey, account: str, principal: str) -> 
 
 def issue_session(master: MasterKey, role: Mapping[str, Any], name: str, seconds: int) -> IssuedKey:
     """Make temporary credentials of a role session; role: the role's document."""
-    key_id, secret, now = _new_id("ASIA"), _new_secret(), int(time.time())
+    key_id, secret, now = unique_id("ASIA"), _new_secret(), int(time.time())
     session = Session(
         access_key_id=key_id,
         secret=secret,
@@ -86,10 +98,6 @@ def write_root_credentials(store: Store, master: MasterKey, account: str, state:
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
     made.replace(path)
-
-
-def _new_id(prefix: str) -> str:
-    return prefix + base64.b32encode(os.urandom(10)).decode()
 
 
 def _new_secret() -> str:

@@ -145,7 +145,8 @@ class Keys:
         if question.session_token is not None:
             return KeyRefused(KeyProblem.TOKEN_UNEXPECTED)
         exhibit = user_exhibit(self._store, key.principal)
-        if exhibit is None:
+        # A user made anew under an old name is another user: old keys are not its keys.
+        if exhibit is None or exhibit["principal"]["userId"] != key.principal_id:
             return KeyRefused(KeyProblem.UNKNOWN, f"{key.principal} no longer exists")
         caller = caller_of(exhibit, key.id, self._exhibits.keep(exhibit))
         return KeyHolder(self._derive(open_secret(key, self._master), question), caller)
