@@ -18,6 +18,10 @@ from gatelodge.route.policy_arns import expand_resources
 WHERE = Where(OWNER)
 X = "x-amazon-apigateway-"
 BACKEND = "http://127.0.0.1:9"
+VALIDATED = {
+    f"{X}request-validators": {"all": {"validateRequestParameters": True}},
+    f"{X}request-validator": "all",
+}
 
 
 def load(tmp_path, document, *, where=WHERE, text=None, **arguments):
@@ -208,8 +212,14 @@ def test_arns_that_never_match_are_reported(tmp_path, resource, reason):
 @pytest.mark.parametrize(
     ("change", "pointer", "message"),
     [
-        (lambda d: d.update({f"{X}request-validators": {}}), f"/{X}request-validators",
-         f"--tolerate {X}request-validators"),
+        (lambda d: d.update(VALIDATED), f"/paths/~1pets/get/{X}request-validator",
+         f"--tolerate {X}request-validator"),
+        (lambda d: d.update({f"{X}request-validator": "all"}), "/paths/~1pets/get",
+         "no request validator 'all'"),
+        (lambda d: d.update({f"{X}minimum-compression-size": 0}), f"/{X}minimum-compression-size",
+         "not honoured"),
+        (lambda d: d.update({f"{X}api-key-source": "AUTHORIZER"}), f"/{X}api-key-source",
+         "not honoured"),
         (lambda d: d.update({f"{X}surprise": 1}), f"/{X}surprise", "not honoured"),
         (lambda d: d.update(openapi="3.1.0"), "", "version '3.1.0'"),
         (lambda d: d["paths"].update({"pets": {}}), "/paths/pets", "is not a path"),
@@ -249,8 +259,8 @@ def test_what_is_not_honoured_is_named(tmp_path, change, pointer, message):
 
 
 def test_tolerated_by_name(tmp_path):
-    document = api_document("abc123", BACKEND, **{f"{X}request-validators": {}})
-    file = load(tmp_path, document, tolerate=frozenset({f"{X}request-validators"}))
+    document = api_document("abc123", BACKEND, **VALIDATED)
+    file = load(tmp_path, document, tolerate=frozenset({f"{X}request-validator"}))
     assert file.api is not None
     assert file.notes
 

@@ -53,7 +53,9 @@ def read_document(security=None, root=None, verb="get", schemes=SCHEMES):
     if root is not None:
         document["security"] = root
     problems = Problems()
-    return read(document, problems).api, problems.found
+    imported = read(document, problems)
+    imported.check_served(problems)
+    return imported.api, problems.found
 
 
 def problems_of(**arguments):

@@ -84,6 +84,7 @@ def read_api_file(
     variables = stage_variables or {}
     partition = partition_of(region or "")
     imported = read(fill_pseudo_variables(document, where.account, region or ""), problems)
+    imported.check_served(problems)
     owner = Arn(partition, "execute-api", region or "", where.account, api_id or "")
     _check_policy(imported, owner, problems, file)
     check_mappings(imported, variables, problems, file.warn)

@@ -5,9 +5,20 @@ does no I/O, and knows nothing of what is published or served. Whatever it does 
 problem with a JSON pointer; nothing is skipped in silence.
 """
 
-from gatelodge.openapi.mock_integration import read_status
 from gatelodge.openapi.problems import Problem, Problems
 from gatelodge.openapi.reader import Imported, read
+from gatelodge.openapi.served import can_run, check_served
 from gatelodge.openapi.servers import ServerUrl, read_server
+from gatelodge.openapi.status import read_status
 
-__all__ = ["Imported", "Problem", "Problems", "ServerUrl", "read", "read_server", "read_status"]
+__all__ = [
+    "Imported",
+    "Problem",
+    "Problems",
+    "ServerUrl",
+    "can_run",
+    "check_served",
+    "read",
+    "read_server",
+    "read_status",
+]

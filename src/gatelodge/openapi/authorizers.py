@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gatelodge.openapi.extensions import AUTHORIZER, AUTHTYPE
-from gatelodge.openapi.problems import Problems, read_text_list
+from gatelodge.openapi.problems import Problems, read_text, read_text_list
 
 TYPES: Mapping[str, str] = {
     "token": "TOKEN",
@@ -94,9 +94,7 @@ def _read_authorizer(name: str, scheme: Mapping[str, Any], problems: Problems) -
     authorizer |= {
         "type": kind,
         "authorizerResultTtlInSeconds": _ttl(written, inside),
-        "identityValidationExpression": _optional_text(
-            written, "identityValidationExpression", inside
-        ),
+        "identityValidationExpression": read_text(written, "identityValidationExpression", inside),
     }
     authorizer["identitySource"] = _identity_source(scheme, written, authorizer, problems)
     if kind == "COGNITO_USER_POOLS":
@@ -104,14 +102,6 @@ def _read_authorizer(name: str, scheme: Mapping[str, Any], problems: Problems) -
     else:
         authorizer |= _function(written, inside)
     return authorizer
-
-
-def _optional_text(written: Mapping[str, Any], member: str, problems: Problems) -> str | None:
-    text = written.get(member)
-    if text is None or isinstance(text, str):
-        return text or None
-    problems.add("a text is expected", member)
-    return None
 
 
 def _ttl(written: Mapping[str, Any], problems: Problems) -> int:
@@ -133,7 +123,7 @@ def _identity_source(
 ) -> str:
     """Read where the caller's identity stands; the scheme's name and position, if not said."""
     kind, inside = authorizer["type"], problems.at(AUTHORIZER)
-    explicit = _optional_text(written, "identitySource", inside)
+    explicit = read_text(written, "identitySource", inside)
     if explicit is None:
         source = _scheme_source(scheme)
         if source is None and kind == "REQUEST" and not authorizer["authorizerResultTtlInSeconds"]:
@@ -185,7 +175,7 @@ def _function(written: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
             "FUNCTION/invocations",
             "authorizerUri",
         )
-    credentials = _optional_text(written, "authorizerCredentials", problems)
+    credentials = read_text(written, "authorizerCredentials", problems)
     if credentials is not None and not _ROLE_ARN.fullmatch(credentials):
         problems.add(f"{credentials!r} is not the ARN of a role", "authorizerCredentials")
     return {"authorizerUri": uri, "authorizerCredentials": credentials}

@@ -19,6 +19,10 @@ ENDPOINT_CONFIGURATION = f"{X}endpoint-configuration"
 GATEWAY_RESPONSES = f"{X}gateway-responses"
 INTEGRATION = f"{X}integration"
 API_KEY_SOURCE = f"{X}api-key-source"
+MINIMUM_COMPRESSION_SIZE = f"{X}minimum-compression-size"
+REQUEST_VALIDATOR = f"{X}request-validator"
+REQUEST_VALIDATORS = f"{X}request-validators"
+DOCUMENTATION = f"{X}documentation"
 POLICY = f"{X}policy"
 
 _ROOT, _SERVER, _PATH, _OPERATION, _SCHEME, _ELSEWHERE = (
@@ -35,9 +39,12 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
     BINARY_MEDIA_TYPES: (_ROOT,),
     GATEWAY_RESPONSES: (_ROOT,),
     ENDPOINT_CONFIGURATION: (_ROOT, _SERVER),
+    MINIMUM_COMPRESSION_SIZE: (_ROOT,),
+    REQUEST_VALIDATORS: (_ROOT,),
+    REQUEST_VALIDATOR: (_ROOT, _OPERATION),
     # These two say nothing about how calls are served.
     f"{X}importexport-version": (_ROOT,),
-    f"{X}documentation": (_ROOT,),
+    DOCUMENTATION: (_ROOT,),
     ANY_METHOD: (_PATH,),
     AUTH: (_OPERATION,),
     INTEGRATION: (_OPERATION,),

@@ -9,8 +9,8 @@ from typing import Any
 
 from gatelodge.openapi.extensions import GATEWAY_RESPONSES
 from gatelodge.openapi.mappings import gateway_response_targets
-from gatelodge.openapi.mock_integration import read_http_status
 from gatelodge.openapi.problems import Problems, read_object, read_texts
+from gatelodge.openapi.status import read_http_status
 
 _MEMBERS = {"statusCode", "responseParameters", "responseTemplates"}
 

@@ -1,23 +1,30 @@
-"""From `x-amazon-apigateway-integration` to an AWS-shaped Integration.
+"""From `x-amazon-apigateway-integration` to an AWS-shaped Integration, whole.
 
-Reference: openapi-extensions.md section 4.
+Reference: openapi-extensions.md section 4. Which integrations can run here is told by served.py.
 """
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from gatelodge.openapi.integration_responses import read_responses
 from gatelodge.openapi.mappings import request_targets
-from gatelodge.openapi.mock_integration import TEMPLATES, read_mock
 from gatelodge.openapi.paths import parameter_names
-from gatelodge.openapi.problems import Problems, read_flag, read_object, read_texts
+from gatelodge.openapi.problems import (
+    Problems,
+    read_flag,
+    read_object,
+    read_text,
+    read_text_list,
+    read_texts,
+)
 
-_KNOWN_TYPES = {"AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK"}
+TYPES = frozenset({"AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK"})
 _VERBS = {"ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 _PASSTHROUGH = {"WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"}
-# Without effect here and on AWS: caching needs a cache cluster, which a stage may not have here.
-_WITHOUT_EFFECT = {"cacheKeyParameters", "cacheNamespace"}
-_HONOURED = {
+_CONNECTIONS = {"INTERNET", "VPC_LINK"}
+_TEXTS = ("credentials", "connectionId", "cacheNamespace")
+_MEMBERS = {
     "type",
     "httpMethod",
     "uri",
@@ -25,12 +32,15 @@ _HONOURED = {
     "requestParameters",
     "requestTemplates",
     "passthroughBehavior",
+    "contentHandling",
     "timeoutInMillis",
+    "cacheKeyParameters",
     "tlsConfig",
     "responses",
     "payloadFormatVersion",
-    "contentHandling",
+    *_TEXTS,
 }
+_CONVERSIONS = {"CONVERT_TO_TEXT", "CONVERT_TO_BINARY"}
 _STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.[A-Za-z0-9_]+\}", re.ASCII)
 _URI_PARAMETER = re.compile(r"\{([^{}]*)\}")
 _PATH_SOURCE = "method.request.path."
@@ -39,7 +49,8 @@ _PATH_SOURCE = "method.request.path."
 def read_integration(written: object, path: str, problems: Problems) -> dict[str, Any] | None:
     """Read the integration of a method at a path; what is wrong goes to `problems`.
 
-    None when it is of a kind that cannot run here, which is a problem too.
+    Members that the document leaves out and AWS has no default for are missing. None when it is no
+    integration at all, which is a problem too.
     """
     if not isinstance(written, Mapping):
         problems.add("an integration is an object")
@@ -47,55 +58,53 @@ def read_integration(written: object, path: str, problems: Problems) -> dict[str
     if "$ref" in written:
         problems.add("references to integrations belong to HTTP APIs; write it out here", "$ref")
         return None
-    kind = _read_type(written, problems)
-    if kind is None:
+    name = written.get("type")
+    kind = name.upper() if isinstance(name, str) else None
+    if kind not in TYPES:
+        problems.add(f"integration type {name!r} does not exist; use http_proxy or mock", "type")
         return None
-    _check_members(written, kind, problems)
+    for member in sorted(set(written) - _MEMBERS):
+        problems.not_honoured(member, member)
+    if str(written.get("payloadFormatVersion", "1.0")) != "1.0":
+        problems.add("other payload formats than 1.0 belong to HTTP APIs", "payloadFormatVersion")
     parameters = read_texts(written, "requestParameters", problems)
+    mapped = request_targets(parameters, problems.at("requestParameters"))
+    _check_sources(parameters, parameter_names(path), problems.at("requestParameters"))
     integration: dict[str, Any] = {
         "type": kind,
         "timeoutInMillis": _timeout(written, problems),
-        "passthroughBehavior": _passthrough(written, problems),
+        "passthroughBehavior": _word(
+            written, "passthroughBehavior", _PASSTHROUGH, problems, "WHEN_NO_MATCH"
+        ),
         "requestParameters": parameters,
+        "requestTemplates": read_texts(written, "requestTemplates", problems),
+        "responses": read_responses(written, problems),
+        "connectionType": _word(written, "connectionType", _CONNECTIONS, problems),
+        "contentHandling": _word(written, "contentHandling", _CONVERSIONS, problems),
+        "cacheKeyParameters": read_text_list(written, "cacheKeyParameters", problems) or None,
+        "tlsInsecureSkipVerification": _insecure(written, problems),
+        **{member: read_text(written, member, problems) for member in _TEXTS},
+        **_backend(written, kind, mapped, problems),
     }
-    before = len(problems.found)
-    mapped = request_targets(parameters, problems.at("requestParameters"))
-    _check_sources(parameters, parameter_names(path), problems.at("requestParameters"))
-    if kind == "HTTP_PROXY":
-        return integration | _http(written, mapped, problems)
-    integration |= read_mock(written, problems)
-    cannot_run = any(problem.name == TEMPLATES for problem in problems.found[before:])
-    return None if cannot_run else integration
+    return {member: value for member, value in integration.items() if value is not None}
 
 
-def _read_type(written: Mapping[str, Any], problems: Problems) -> str | None:
-    name = written.get("type")
-    kind = name.upper() if isinstance(name, str) else None
-    if kind in {"HTTP_PROXY", "MOCK"}:
-        return kind
-    if kind in _KNOWN_TYPES:
-        problems.without_integration(
-            f"integration type {name!r} is not supported: use http_proxy or mock",
-            str(name).lower(),
-            "type",
-        )
-    else:
-        problems.add(f"integration type {name!r} does not exist; use http_proxy or mock", "type")
-    return None
-
-
-def _check_members(written: Mapping[str, Any], kind: str, problems: Problems) -> None:
-    for member in sorted(set(written) - _HONOURED - _WITHOUT_EFFECT):
-        problems.not_honoured(member, member)
-    connection = written.get("connectionType", "INTERNET")
-    if str(connection).upper() != "INTERNET":
-        problems.add("VPC links are not supported; use INTERNET", "connectionType")
-    # Octets pass as they are; a mock's text is text already.
-    text_already = kind == "MOCK" and written.get("contentHandling") == "CONVERT_TO_TEXT"
-    if "contentHandling" in written and not text_already:
-        problems.not_honoured("contentHandling", "contentHandling")
-    if str(written.get("payloadFormatVersion", "1.0")) != "1.0":
-        problems.add("other payload formats than 1.0 belong to HTTP APIs", "payloadFormatVersion")
+def _word(
+    written: Mapping[str, Any],
+    member: str,
+    words: set[str],
+    problems: Problems,
+    default: str | None = None,
+) -> str | None:
+    """Read one of some words, in any case."""
+    word = written.get(member)
+    if word is None:
+        return default
+    if isinstance(word, str) and word.upper() in words:
+        return word.upper()
+    spelt = [name.lower() if member == "passthroughBehavior" else name for name in sorted(words)]
+    problems.add(f"{member} is {' or '.join(spelt)}", member)
+    return default
 
 
 def _check_sources(
@@ -108,27 +117,30 @@ def _check_sources(
             problems.add(f"the path of this resource has no parameter {{{name}}}", target)
 
 
-def _http(written: Mapping[str, Any], mapped: set[str], problems: Problems) -> dict[str, Any]:
-    """Read what HTTP proxies have; templates and responses mean nothing to them."""
-    verb = str(written.get("httpMethod", "")).upper()
-    if verb not in _VERBS:
-        problems.add(f"httpMethod {written.get('httpMethod')!r} is not a verb", "httpMethod")
-    uri = written.get("uri")
-    if isinstance(uri, str) and uri:
-        _check_uri(uri, mapped, problems)
-    else:
-        problems.add("an http_proxy integration needs a uri", "uri")
-        uri = ""
+def _backend(
+    written: Mapping[str, Any], kind: str, mapped: set[str], problems: Problems
+) -> dict[str, Any]:
+    """Read the backend's verb and address, which only a mock does without."""
+    uri = read_text(written, "uri", problems)
+    written_verb = written.get("httpMethod")
+    verb = str(written_verb).upper() if written_verb is not None else None
+    if verb not in _VERBS and not (kind == "MOCK" and verb is None):
+        problems.add(f"httpMethod {written_verb!r} is not a verb", "httpMethod")
+    if kind != "MOCK":
+        if not uri:
+            problems.add(f"an {kind.lower()} integration needs a uri", "uri")
+        elif kind in {"HTTP", "HTTP_PROXY"}:
+            _check_uri(uri, mapped, problems)
+        uri = uri or ""
+    return {"httpMethod": verb, "uri": uri}
+
+
+def _insecure(written: Mapping[str, Any], problems: Problems) -> bool:
     tls = read_object(written, "tlsConfig", problems)
+    inside = problems.at("tlsConfig")
     for member in sorted(set(tls) - {"insecureSkipVerification"}):
-        problems.not_honoured(member, "tlsConfig", member)
-    return {
-        "httpMethod": verb,
-        "uri": uri,
-        "tlsInsecureSkipVerification": read_flag(
-            tls, "insecureSkipVerification", problems.at("tlsConfig")
-        ),
-    }
+        inside.not_honoured(member, member)
+    return read_flag(tls, "insecureSkipVerification", inside)
 
 
 def _check_uri(uri: str, mapped: set[str], problems: Problems) -> None:
@@ -159,13 +171,3 @@ def _timeout(written: Mapping[str, Any], problems: Problems) -> int:
         return timeout
     problems.add("timeoutInMillis is a number from 50 to 29000", "timeoutInMillis")
     return 29_000
-
-
-def _passthrough(written: Mapping[str, Any], problems: Problems) -> str:
-    behaviour = str(written.get("passthroughBehavior", "WHEN_NO_MATCH")).upper()
-    if behaviour not in _PASSTHROUGH:
-        problems.add(
-            "passthroughBehavior is when_no_match, when_no_templates or never",
-            "passthroughBehavior",
-        )
-    return behaviour

@@ -7,14 +7,18 @@ from typing import Any
 class Problem:
     """One thing that is wrong, or that gatelodge does not honour."""
 
-    __slots__ = ("message", "name", "pointer")
+    __slots__ = ("disables", "message", "name", "pointer")
 
-    def __init__(self, pointer: str, message: str, name: str | None = None) -> None:
+    def __init__(
+        self, pointer: str, message: str, name: str | None = None, *, disables: bool = False
+    ) -> None:
         self.pointer = pointer
         """A JSON pointer (RFC 6901) into the document."""
         self.message = message
         self.name = name
         """What the operator lists to tolerate it; None for what cannot be tolerated."""
+        self.disables = disables
+        """True where a method's integration cannot run because of it."""
 
     def __repr__(self) -> str:
         return f"Problem({self.pointer!r}, {self.message!r})"
@@ -61,7 +65,7 @@ class Problems:
             f"{what}, or list it with --tolerate {name} to load the method without an "
             "integration: callers are then checked, and permitted calls are answered with 500"
         )
-        self.found.append(Problem(self.pointer(*tokens), message, name))
+        self.found.append(Problem(self.pointer(*tokens), message, name, disables=True))
 
 
 def read_object(holder: Mapping[str, Any], member: str, problems: Problems) -> Mapping[str, Any]:
@@ -100,3 +104,12 @@ def read_flag(holder: Mapping[str, Any], member: str, problems: Problems) -> boo
         return value
     problems.add(f"{member} is true or false, without quotation marks", member)
     return False
+
+
+def read_text(holder: Mapping[str, Any], member: str, problems: Problems) -> str | None:
+    """Read a text; None when it is absent or empty."""
+    value = holder.get(member)
+    if value is None or isinstance(value, str):
+        return value or None
+    problems.add("a text is expected", member)
+    return None

@@ -1,7 +1,9 @@
-"""The whole document: paths, methods and the extensions at its root.
+"""The whole document: paths and methods, and what stands at its root.
 
-Reference: openapi-extensions.md sections 1 and 5. Members that API Gateway itself ignores when it
-serves (descriptions, schemas, examples, declared responses) are let pass.
+Reference: openapi-extensions.md sections 1 and 5. Everything that an AWS-shaped API holds is kept,
+so that what is exported imports again to the same API. What such an API has no member for is left
+out and told (`Imported.left_out`) where it declares data, and let pass where it only describes:
+descriptions, summaries, tags and examples.
 """
 
 from collections.abc import Mapping
@@ -10,39 +12,49 @@ from typing import Any
 from gatelodge.openapi.authorizers import read_authorizers
 from gatelodge.openapi.extensions import (
     ANY_METHOD,
-    API_KEY_SOURCE,
-    BINARY_MEDIA_TYPES,
-    ENDPOINT_CONFIGURATION,
+    DOCUMENTATION,
     INTEGRATION,
-    POLICY,
     VERBS,
     refuse_unknown_extensions,
 )
 from gatelodge.openapi.gateway_responses import read_gateway_responses
 from gatelodge.openapi.integration import read_integration
+from gatelodge.openapi.methods import Declarations
+from gatelodge.openapi.models import Models
 from gatelodge.openapi.paths import PathTemplates
-from gatelodge.openapi.problems import Problems, read_flag, read_object, read_text_list
+from gatelodge.openapi.problems import Problem, Problems, read_object
+from gatelodge.openapi.root import read_root
 from gatelodge.openapi.security import read_schemes, read_security
-
-_ENDPOINT_TYPES = {"EDGE", "REGIONAL"}
-# ipAddressType says on which addresses AWS listens; here the operator says it with --host.
-_ENDPOINT_MEMBERS = {"types", "disableExecuteApiEndpoint", "vpcEndpointIds", "ipAddressType"}
+from gatelodge.openapi.served import check_served
+from gatelodge.openapi.validators import read_validator, read_validators
 
 
 class Imported:
     """An API read from a document, AWS-shaped and without ids."""
 
-    __slots__ = ("api", "places")
+    __slots__ = ("api", "left_out", "places")
 
-    def __init__(self, api: dict[str, Any], places: dict[tuple[str, str], str]) -> None:
+    def __init__(
+        self, api: dict[str, Any], places: dict[tuple[str, str], str], left_out: list[Problem]
+    ) -> None:
         self.api = api
         """name, description, policy, resources …: the members of an API in AWS's spelling."""
         self.places = places
         """(path, verb) → the JSON pointer of its operation."""
+        self.left_out = left_out
+        """What an API cannot hold and calls do not feel: odd schemas, cookies, documentation."""
+
+    def check_served(self, problems: Problems) -> None:
+        """Tell what of it cannot be served here, each with its place in the document."""
+        check_served(
+            self.api,
+            problems,
+            lambda path, verb: Problems(self.places[path, verb], problems.found),
+        )
 
 
 def read(document: Mapping[str, Any], problems: Problems) -> Imported:
-    """Read a document; what is wrong or not honoured goes to `problems`.
+    """Read a document; what is wrong, or asks for what no REST API has, goes to `problems`.
 
     The document is a JSON value: its objects have text as member names. Nothing is raised.
     """
@@ -51,77 +63,85 @@ def read(document: Mapping[str, Any], problems: Problems) -> Imported:
     if swagger != "2.0" and version != "3.0" and not version.startswith("3.0."):
         problems.add(f"version {version!r} is not supported; use OpenAPI 3.0 or Swagger 2.0")
     refuse_unknown_extensions(document, problems)
-    if str(document.get(API_KEY_SOURCE, "HEADER")).upper() != "HEADER":
-        problems.not_honoured(API_KEY_SOURCE, API_KEY_SOURCE)
     schemes = read_schemes(document, problems)
+    left_out = Problems()
+    if DOCUMENTATION in document:
+        left_out.add("documentation parts are not kept", DOCUMENTATION)
+    models = Models(document, problems, left_out)
     authorizers = read_authorizers(document, schemes, problems)
-    resources, places = _read_paths(document, schemes, problems)
-    info = read_object(document, "info", problems)
+    paths = _Paths(document, schemes, Declarations(document, models, left_out), problems)
     api = {
-        "name": _text(info.get("title")),
-        "description": _text(info.get("description")),
-        "policy": _policy(document, problems),
-        "binaryMediaTypes": read_text_list(document, BINARY_MEDIA_TYPES, problems),
+        **read_root(document, problems),
         "gatewayResponses": read_gateway_responses(document, problems),
         "authorizers": authorizers,
-        "resources": resources,
-        **_endpoint(document, problems),
+        "requestValidators": read_validators(document, problems),
+        "models": models.all(),
+        "resources": paths.resources,
     }
-    return Imported(api, places)
+    return Imported(api, paths.places, left_out.found)
 
 
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
+class _Paths:
+    """The paths of a document, read."""
 
+    __slots__ = ("_declarations", "_document", "_schemes", "places", "resources")
 
-def _policy(document: Mapping[str, Any], problems: Problems) -> Mapping[str, Any] | None:
-    """Read the resource policy; a member without a policy in it is a mistake, not an open API."""
-    policy = document.get(POLICY)
-    if isinstance(policy, Mapping):
-        return policy
-    if POLICY in document:
-        problems.add("a resource policy is an object; without one, remove the member", POLICY)
-    return None
-
-
-def _read_paths(
-    document: Mapping[str, Any], schemes: Mapping[str, Any], problems: Problems
-) -> tuple[list[dict[str, Any]], dict[tuple[str, str], str]]:
-    if "paths" not in document:
-        problems.add("paths is missing", "paths")
-    templates = PathTemplates()
-    resources = []
-    places: dict[tuple[str, str], str] = {}
-    for written, item in read_object(document, "paths", problems).items():
-        if written.startswith("x-"):
-            continue  # an extension, which is judged with all others
-        place = problems.at("paths", written)
-        if not isinstance(item, Mapping):
-            place.add("a path item is an object")
-            continue
-        path = templates.read(written, place)
-        methods = {}
-        for verb, operation in _operations(item, place).items():
-            at = place.at(ANY_METHOD if verb == "ANY" else verb.lower())
-            places[path or written, verb] = at.pointer()
-            methods[verb] = {
-                "httpMethod": verb,
-                **read_security(operation, document, schemes, at),
-                "operationName": _operation_name(operation),
-                "integration": _integration(operation, path or written, at),
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        schemes: Mapping[str, Any],
+        declarations: Declarations,
+        problems: Problems,
+    ) -> None:
+        self._document = document
+        self._schemes = schemes
+        self._declarations = declarations
+        self.resources: list[dict[str, Any]] = []
+        self.places: dict[tuple[str, str], str] = {}
+        if "paths" not in document:
+            problems.add("paths is missing", "paths")
+        templates = PathTemplates()
+        for written, item in read_object(document, "paths", problems).items():
+            place = problems.at("paths", written)
+            if written.startswith("x-"):
+                continue  # an extension, which is judged with all others
+            if not isinstance(item, Mapping):
+                place.add("a path item is an object")
+                continue
+            path = templates.read(written, place)
+            methods = {
+                verb: self._method(path or written, written, verb, place, item)
+                for verb in _operations(item, place)
             }
-        if path is not None:
-            resources.append({"path": path, "methods": methods})
-    return resources, places
+            if path is not None:
+                self.resources.append({"path": path, "methods": methods})
+
+    def _method(
+        self, path: str, written: str, verb: str, problems: Problems, item: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        member = ANY_METHOD if verb == "ANY" else verb.lower()
+        operation, at = item[member], problems.at(member)
+        self.places[path, verb] = at.pointer()
+        validator = read_validator(operation, self._document, at)
+        method = {
+            "httpMethod": verb,
+            **read_security(operation, self._document, self._schemes, at),
+            "operationName": _operation_name(operation),
+            **self._declarations.read(item, operation, ("paths", written, member)),
+            "integration": read_integration(operation[INTEGRATION], path, at.at(INTEGRATION))
+            if INTEGRATION in operation
+            else None,
+        }
+        return method if validator is None else {**method, "requestValidatorId": validator}
 
 
-def _operations(item: Mapping[str, Any], problems: Problems) -> dict[str, Mapping[str, Any]]:
-    """Find the operations of a path item by verb; what would mislead is refused."""
-    found: dict[str, Mapping[str, Any]] = {}
+def _operations(item: Mapping[str, Any], problems: Problems) -> list[str]:
+    """Find the verbs of a path item's operations; what would mislead is refused."""
+    found = []
     for member, value in item.items():
         if member in VERBS or member == ANY_METHOD:
             if isinstance(value, Mapping):
-                found["ANY" if member == ANY_METHOD else member.upper()] = value
+                found.append("ANY" if member == ANY_METHOD else member.upper())
             else:
                 problems.add("an operation is an object", member)
         elif member.lower() in VERBS:
@@ -138,46 +158,3 @@ def _operations(item: Mapping[str, Any], problems: Problems) -> dict[str, Mappin
 def _operation_name(operation: Mapping[str, Any]) -> str | None:
     name = operation.get("operationId")
     return None if name is None else str(name)
-
-
-def _integration(
-    operation: Mapping[str, Any], path: str, problems: Problems
-) -> dict[str, Any] | None:
-    if INTEGRATION not in operation:
-        return None
-    return read_integration(operation[INTEGRATION], path, problems.at(INTEGRATION))
-
-
-def _endpoint(document: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
-    """Read the endpoint configuration, at the root or in a server."""
-    written: list[tuple[Mapping[str, Any], Problems]] = [(document, problems)]
-    servers = document.get("servers", [])
-    if not isinstance(servers, list):
-        problems.add("servers is a list", "servers")
-        servers = []
-    for position, server in enumerate(servers):
-        if isinstance(server, Mapping):
-            written.append((server, problems.at("servers", str(position))))
-        else:
-            problems.add("a server is an object", "servers", str(position))
-    types: list[str] = []
-    disabled = False
-    for holder, place in written:
-        configuration = read_object(holder, ENDPOINT_CONFIGURATION, place)
-        inside = place.at(ENDPOINT_CONFIGURATION)
-        types += _endpoint_types(configuration, inside)
-        disabled |= read_flag(configuration, "disableExecuteApiEndpoint", inside)
-        for member in sorted(set(configuration) - _ENDPOINT_MEMBERS):
-            inside.not_honoured(member, member)
-    return {"endpointTypes": types[:1] or ["EDGE"], "disableExecuteApiEndpoint": disabled}
-
-
-def _endpoint_types(configuration: Mapping[str, Any], problems: Problems) -> list[str]:
-    types = [text.upper() for text in read_text_list(configuration, "types", problems)]
-    if "PRIVATE" in types or read_text_list(configuration, "vpcEndpointIds", problems):
-        problems.add("private APIs are not supported: there is no VPC endpoint here")
-    elif not set(types) <= _ENDPOINT_TYPES:
-        problems.add("the types are EDGE and REGIONAL", "types")
-    elif len(types) > 1:
-        problems.add("an API has one endpoint type", "types")
-    return types

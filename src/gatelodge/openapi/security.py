@@ -12,9 +12,6 @@ from gatelodge.openapi.extensions import AUTH, AUTHORIZER, AUTHTYPE
 from gatelodge.openapi.problems import Problems, read_object
 
 _TYPES = ("NONE", "AWS_IAM")
-# Read, and not served yet: what a method asks for is never left out.
-_NOT_SERVED = {"CUSTOM", "COGNITO_USER_POOLS"}
-_NEVER_OPENED = "a method is never opened instead, so remove it from the API"
 
 
 def read_schemes(document: Mapping[str, Any], problems: Problems) -> Mapping[str, Any]:
@@ -102,10 +99,6 @@ class _Demands:
         keyed = str(scheme.get("name", "")).lower() == "x-api-key"
         if keyed and not signed and AUTHORIZER not in scheme:
             self.api_key = True
-            self.problems.add(
-                f"security scheme {name!r} asks for API keys, which are not supported; "
-                f"{_NEVER_OPENED}"
-            )
         elif self._wins is not None:
             return
         elif AUTHORIZER in scheme:
@@ -123,13 +116,7 @@ class _Demands:
         if kind is None:
             self.problems.add(f"security scheme {name!r} has no authorizer that a REST API can use")
             return
-        authorization_type = AUTHORIZATION_TYPES[kind]
-        if authorization_type in _NOT_SERVED:
-            self.problems.add(
-                f"security scheme {name!r} is a {kind} authorizer, which is not supported; "
-                f"{_NEVER_OPENED}"
-            )
-        self._settle(authorization_type, name, scopes)
+        self._settle(AUTHORIZATION_TYPES[kind], name, scopes)
 
     def _settle(self, kind: str, authorizer: str | None, scopes: object) -> None:
         if not isinstance(scopes, list) or not all(isinstance(s, str) and s for s in scopes):

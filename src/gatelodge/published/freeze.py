@@ -7,27 +7,48 @@ the same publication.
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from gatelodge.openapi import read_status
+from gatelodge.openapi import can_run, read_status
 from gatelodge.published.api import Api
-from gatelodge.published.form import FormError, api_from_json
+from gatelodge.published.form import FormError, api_from_json, to_json
+
+# What only editing and exporting know. Every other unknown member is refused.
+_EDITED_API = {"apiKeySource", "minimumCompressionSize", "models", "requestValidators", "version"}
+_EDITED_METHOD = {"methodResponses", "requestModels", "requestParameters", "requestValidatorId"}
+_EDITED_INTEGRATION = {
+    "cacheKeyParameters",
+    "cacheNamespace",
+    "connectionId",
+    "connectionType",
+    "contentHandling",
+    "credentials",
+}
 
 
 def freeze(
-    api: Mapping[str, Any], *, api_id: str, account: str, region: str, partition: str = "aws"
+    api: Mapping[str, Any],
+    *,
+    api_id: str,
+    account: str,
+    region: str,
+    partition: str = "aws",
+    deployment_id: str | None = None,
 ) -> Api:
-    """Freeze the documents of one API. Raises FormError when they are not of the right shape.
+    """Freeze an API in the reader's form. Raises FormError when it is not of the right shape.
 
-    Authorizers are a list; where they have no ids, a method's `authorizerId` is a name. The
-    deployment id is a digest of the content: a changed API is another deployment.
+    Authorizers are a list; where they have no ids, a method's `authorizerId` is a name. Without a
+    deployment id, a digest of what is published is one: a changed API is another deployment.
+    An integration that cannot run here is left out, so that its calls fail; openapi.check_served
+    tells which.
     """
     resources = api.get("resources", [])
     if not isinstance(resources, list) or not all(isinstance(r, Mapping) for r in resources):
         raise FormError("Api: resources is a list of objects")
     authorizers = _authorizers(api.get("authorizers", []))
     form = {
-        **api,
+        **_without(api, _EDITED_API),
         "id": api_id,
         "account": account,
         "region": region,
@@ -35,11 +56,18 @@ def freeze(
         "authorizers": {authorizer["id"]: authorizer for authorizer in authorizers.values()},
         "resources": [_resource(resource, authorizers) for resource in resources],
     }
+    frozen = api_from_json({**form, "deploymentId": deployment_id or ""})
+    if deployment_id is not None:
+        return frozen
     try:
-        content = json.dumps(form, sort_keys=True)
+        content = json.dumps(to_json(frozen), sort_keys=True)
     except (TypeError, ValueError) as error:
         raise FormError(f"Api: not a JSON document: {error}") from error
-    return api_from_json({**form, "deploymentId": _short_id(content)})
+    return replace(frozen, deployment_id=_short_id(content))
+
+
+def _without(holder: Mapping[str, Any], members: set[str]) -> dict[str, Any]:
+    return {member: value for member, value in holder.items() if member not in members}
 
 
 def _authorizers(written: object) -> dict[object, dict[str, Any]]:
@@ -77,14 +105,30 @@ def _method(method: object, authorizers: Mapping[object, Mapping[str, Any]]) -> 
         if not isinstance(named, str) or named not in authorizers:
             raise FormError(f"Method: there is no authorizer {named!r}")
         method = {**method, "authorizerId": authorizers[named]["id"]}
+    method = _without(method, _EDITED_METHOD)
     integration = method.get("integration")
-    if not isinstance(integration, Mapping) or integration.get("type") != "MOCK":
-        return method
-    templates = integration.get("requestTemplates", {})
-    if not isinstance(templates, Mapping):
-        return method
-    frozen = {media_type: _status_template(text) for media_type, text in templates.items()}
-    return {**method, "integration": {**integration, "requestTemplates": frozen}}
+    return {
+        **method,
+        "integration": _integration(integration)
+        if isinstance(integration, Mapping)
+        else integration,
+    }
+
+
+def _integration(integration: Mapping[str, Any]) -> dict[str, Any] | None:
+    if not can_run(integration):
+        return None
+    frozen = _without(integration, _EDITED_INTEGRATION)
+    if isinstance(frozen.get("responses"), list):
+        frozen["responses"] = [_without(r, {"contentHandling"}) for r in frozen["responses"]]
+    templates = frozen.get("requestTemplates", {})
+    if frozen["type"] == "MOCK":
+        if not isinstance(templates, Mapping):
+            raise FormError("Integration: requestTemplates is an object")
+        frozen["requestTemplates"] = {
+            media_type: _status_template(text) for media_type, text in templates.items()
+        }
+    return frozen
 
 
 def _status_template(text: object) -> str:

@@ -1,0 +1,104 @@
+"""What stands at the root of a document: the API's own members and its endpoint.
+
+Reference: openapi-extensions.md sections 1 and 5.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gatelodge.openapi.extensions import (
+    API_KEY_SOURCE,
+    BINARY_MEDIA_TYPES,
+    ENDPOINT_CONFIGURATION,
+    MINIMUM_COMPRESSION_SIZE,
+    POLICY,
+)
+from gatelodge.openapi.problems import Problems, read_flag, read_object, read_text_list
+
+MAX_COMPRESSION_SIZE = 10_485_760
+_API_KEY_SOURCES = {"HEADER", "AUTHORIZER"}
+_ENDPOINT_TYPES = {"EDGE", "REGIONAL"}
+# ipAddressType says on which addresses AWS listens; here the operator says it with --host.
+_ENDPOINT_MEMBERS = {"types", "disableExecuteApiEndpoint", "vpcEndpointIds", "ipAddressType"}
+
+
+def read_root(document: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
+    """Read the members of an API that belong to no path; what is wrong goes to `problems`."""
+    info = read_object(document, "info", problems)
+    return {
+        "name": _text(info.get("title")),
+        "description": _text(info.get("description")),
+        "version": _text(info.get("version")),
+        "apiKeySource": _api_key_source(document, problems),
+        "minimumCompressionSize": _compression(document, problems),
+        "policy": _policy(document, problems),
+        "binaryMediaTypes": read_text_list(document, BINARY_MEDIA_TYPES, problems),
+        **_endpoint(document, problems),
+    }
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _api_key_source(document: Mapping[str, Any], problems: Problems) -> str:
+    source = document.get(API_KEY_SOURCE, "HEADER")
+    if isinstance(source, str) and source.upper() in _API_KEY_SOURCES:
+        return source.upper()
+    problems.add("the source is HEADER or AUTHORIZER", API_KEY_SOURCE)
+    return "HEADER"
+
+
+def _compression(document: Mapping[str, Any], problems: Problems) -> int | None:
+    size = document.get(MINIMUM_COMPRESSION_SIZE)
+    if size is None:
+        return None
+    if isinstance(size, int) and not isinstance(size, bool) and 0 <= size <= MAX_COMPRESSION_SIZE:
+        return size
+    problems.add(f"a number from 0 to {MAX_COMPRESSION_SIZE}", MINIMUM_COMPRESSION_SIZE)
+    return None
+
+
+def _policy(document: Mapping[str, Any], problems: Problems) -> Mapping[str, Any] | None:
+    """Read the resource policy; a member without a policy in it is a mistake, not an open API."""
+    policy = document.get(POLICY)
+    if isinstance(policy, Mapping):
+        return policy
+    if POLICY in document:
+        problems.add("a resource policy is an object; without one, remove the member", POLICY)
+    return None
+
+
+def _endpoint(document: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
+    """Read the endpoint configuration, at the root or in a server."""
+    written: list[tuple[Mapping[str, Any], Problems]] = [(document, problems)]
+    servers = document.get("servers", [])
+    if not isinstance(servers, list):
+        problems.add("servers is a list", "servers")
+        servers = []
+    for position, server in enumerate(servers):
+        if isinstance(server, Mapping):
+            written.append((server, problems.at("servers", str(position))))
+        else:
+            problems.add("a server is an object", "servers", str(position))
+    types: list[str] = []
+    disabled = False
+    for holder, place in written:
+        configuration = read_object(holder, ENDPOINT_CONFIGURATION, place)
+        inside = place.at(ENDPOINT_CONFIGURATION)
+        types += _endpoint_types(configuration, inside)
+        disabled |= read_flag(configuration, "disableExecuteApiEndpoint", inside)
+        for member in sorted(set(configuration) - _ENDPOINT_MEMBERS):
+            inside.not_honoured(member, member)
+    return {"endpointTypes": types[:1] or ["EDGE"], "disableExecuteApiEndpoint": disabled}
+
+
+def _endpoint_types(configuration: Mapping[str, Any], problems: Problems) -> list[str]:
+    types = [text.upper() for text in read_text_list(configuration, "types", problems)]
+    if "PRIVATE" in types or read_text_list(configuration, "vpcEndpointIds", problems):
+        problems.add("private APIs are not supported: there is no VPC endpoint here")
+    elif not set(types) <= _ENDPOINT_TYPES:
+        problems.add("the types are EDGE and REGIONAL", "types")
+    elif len(types) > 1:
+        problems.add("an API has one endpoint type", "types")
+    return types
