@@ -1,5 +1,6 @@
 """A real gateway in processes of its own, and a real backend behind it."""
 
+import configparser
 import http.client
 import http.server
 import json
@@ -11,6 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
 
 from gatelodge import sigv4
 from gatelodge.cli.why import explain_decision
@@ -138,6 +142,29 @@ class Gateway:
             assert done.returncode == 0, done.stderr
             self.keys[who] = json.loads(done.stdout)
         return self.keys[who]
+
+    def root(self):
+        """The key of root of the account that the gateway serves."""
+        parser = configparser.ConfigParser()
+        parser.read(self.state / "credentials")
+        section = parser["gatelodge"]
+        return {
+            "AccessKeyId": section["aws_access_key_id"],
+            "SecretAccessKey": section["aws_secret_access_key"],
+        }
+
+    def client(self, service, key=None, region=REGION, **config):
+        """A boto3 client of the AWS endpoint; key: as AWS writes credentials, else root's."""
+        key = key or self.root()
+        return boto3.session.Session().client(
+            service,
+            region_name=region,
+            endpoint_url=self.endpoints["aws"],
+            aws_access_key_id=key["AccessKeyId"],
+            aws_secret_access_key=key["SecretAccessKey"],
+            aws_session_token=key.get("SessionToken"),
+            config=Config(retries={"max_attempts": 1, "mode": "standard"}, **config),
+        )
 
     def url(self, api, path, stage=STAGE):
         return f"http://{self.host}/_aws/execute-api/{api}/{stage}{path}"

@@ -50,7 +50,7 @@ class Settings:
         """Check what the types cannot."""
         if not _ACCOUNT.fullmatch(self.account):
             raise SettingError(f"--account {self.account!r}: an account has twelve digits")
-        if self.region is not None and not _REGION.fullmatch(self.region):
+        if self.region is not None and not is_region(self.region):
             raise SettingError(f"--region {self.region!r}: a region is written like us-east-1")
         for port, option in ((self.data_port, "--data-port"), (self.aws_port, "--aws-port")):
             if not 0 <= port <= 65_535:
@@ -63,6 +63,11 @@ class Settings:
             compile_format(self.access_log_format)
         except FormatError as error:
             raise SettingError(f"--access-log-format: {error}") from error
+
+
+def is_region(text: str) -> bool:
+    """Tell whether a text is written like a region."""
+    return _REGION.fullmatch(text) is not None
 
 
 def read_networks(texts: Sequence[str]) -> tuple[Network, ...]:

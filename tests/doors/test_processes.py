@@ -54,7 +54,7 @@ def test_state_directory_is_private_and_tells_scripts_everything(gateway):
     assert (endpoints["region"], endpoints["account"]) == ("us-east-1", OWNER)
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(endpoints["aws"])
-    assert refused.value.code == 501
+    assert refused.value.code == 403
 
 
 def test_the_root_profile_calls_and_is_told_why(gateway):

@@ -69,7 +69,8 @@ def test_the_default_version_of_a_managed_policy_counts(home):
     home.put("iam/user", user("alice", AttachedManagedPolicies=attached("m")))
     home.put("iam/policy", managed("m", ALLOW, NOTHING, default="v2"))
     (found,) = user_exhibit(home.store, USER)["identity"]
-    assert found == {"name": "m", "document": NOTHING}
+    arn = f"arn:aws:iam::{OWNER}:policy/m"
+    assert found == {"name": "m", "arn": arn, "document": NOTHING}
 
 
 def test_a_boundary_is_kept_apart(home):
@@ -77,7 +78,8 @@ def test_a_boundary_is_kept_apart(home):
     home.put("iam/user", ALICE | boundary("b"))
     home.put("iam/policy", managed("b", NOTHING))
     exhibit = user_exhibit(home.store, USER)
-    assert exhibit["boundary"] == {"name": "b", "document": NOTHING}
+    arn = f"arn:aws:iam::{OWNER}:policy/b"
+    assert exhibit["boundary"] == {"name": "b", "arn": arn, "document": NOTHING}
     assert names(exhibit) == ["inline"]
     assert caller_of(exhibit, "", "").principal.bounded
 

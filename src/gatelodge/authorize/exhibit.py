@@ -3,7 +3,7 @@
     {"principal": {"kind", "arn", "account", "userId", "username", "roleArn", "tags", "keys"},
      "identity": [{"name", "document"}], "boundary": {…} | null, "session": [{…}] | null}
 
-Holds no secrets.
+A managed policy has its "arn" too. Holds no secrets.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,5 +41,8 @@ def caller_of(exhibit: Exhibit, access_key_id: str, digest: str) -> Caller:
 
 def _policy_set(written: Sequence[Mapping[str, Any]], kind: iam.PolicyKind) -> iam.PolicySet:
     return iam.PolicySet(
-        [iam.parse(policy["document"], kind, name=policy["name"]) for policy in written]
+        [
+            iam.parse(policy["document"], kind, name=policy["name"], arn=policy.get("arn"))
+            for policy in written
+        ]
     )

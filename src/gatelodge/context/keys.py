@@ -46,3 +46,6 @@ _READ: dict[str, Callable[[Request], iam.Value | None]] = {
     "aws:referer": lambda request: request.headers.index.get("referer"),
     "aws:useragent": lambda request: request.headers.index.get("user-agent"),
 }
+
+NAMES = tuple(_READ)
+"""The request's own keys."""

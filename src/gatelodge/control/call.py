@@ -8,6 +8,7 @@ from typing import Any
 from gatelodge import iam
 from gatelodge.authorize.caller import Caller
 from gatelodge.store import MasterKey, Store
+from gatelodge.world.sessions import Session
 
 Parameters = Mapping[str, Any]
 """Input members of an operation by AWS's names, as botocore's model types them: text, numbers,
@@ -26,6 +27,8 @@ class Check:
     """Condition keys of this action, beside those every call has; names in lower case."""
     shown: str | None = None
     """How a denial names the resource, where AWS does not print the ARN."""
+    trust: iam.PolicySet | None = None
+    """A role's trust policy, which must allow too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,3 +58,12 @@ class Call:
     require: Callable[[Check], None]
     """Demand one more permission of the caller, such as iam:PassRole. Raises Fault."""
     partition: str = "aws"
+    session: Session | None = None
+    """Of temporary credentials: what their token says."""
+
+    @property
+    def signer(self) -> Caller:
+        """The caller of an operation that is always signed."""
+        if self.caller is None:
+            raise RuntimeError(f"{self.service} {self.operation} is not signed")
+        return self.caller

@@ -3,8 +3,10 @@
     @operation("iam", "CreateUser")
     def create_user(call: Call, *, UserName: str, Path: str = "/", **rest: Any) -> Output:
 
-The function is called inside one transaction of the store. It returns the output's members, or None
-where the model has none. Every input member that the model knows must be honoured or refused.
+The function is called inside one transaction of the store, or in a snapshot when the operation only
+reads. It returns the output's members, or None where the model has none. Times may be aware
+datetimes, ISO 8601 text or seconds since 1970. Every input member that the model knows must be
+honoured or refused.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +22,9 @@ Checks = Callable[[Call, Parameters], Sequence[Check]]
 F = TypeVar("F", bound=Handler)
 
 _MARK = "_operation"
+# Operations whose names begin so write nothing. Some of them ask the outside, which must not happen
+# while all writers wait.
+_READING = ("Get", "List", "Describe", "Simulate", "Test", "Invoke")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +62,9 @@ def collect(service: str, *modules: ModuleType) -> dict[str, Handler]:
             if found.setdefault(marked[1], value) is not value:
                 raise ValueError(f"{service} has two functions for {marked[1]}")
     return found
+
+
+def only_reads(service: str, name: str) -> bool:
+    """Tell whether an operation is given a snapshot of the store that it cannot write to."""
+    # What sts gives out keeps itself.
+    return service == "sts" or name.startswith(_READING)

@@ -1,22 +1,115 @@
-"""The AWS endpoint's door (ASGI). No operation is implemented yet: each is answered with 501."""
+"""The AWS endpoint's door (ASGI): requests into values, values into responses.
 
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+Bounds what comes in before anybody looks at it; knows no operation. The server underneath bounds
+header fields and idle time, and sends Date.
+"""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import Executor
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from gatelodge.messages import Headers, Request, Response
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Answer = Callable[[Request], Response]
+
+MAX_BODY = 10 * 1024 * 1024
+MAX_UNSIGNED_BODY = 1024 * 1024
+"""Octets: nobody who does not even claim to be somebody needs more."""
+BODY_SECONDS = 60.0
+_log = structlog.get_logger()
 
 
-async def _not_implemented(request: Request) -> Response:
-    operation = request.headers.get("x-amz-target") or f"{request.method} {request.url.path}"
-    message = f"{operation} is not implemented"
-    return JSONResponse(
-        {"__type": "NotImplementedException", "message": message},
-        status_code=501,
-        headers={"x-amzn-ErrorType": "NotImplementedException"},
+class AwsDoor:
+    """The ASGI application."""
+
+    __slots__ = ("_answer", "_executor")
+
+    def __init__(self, answer: Answer, executor: Executor) -> None:
+        self._answer = answer
+        """Blocks."""
+        self._executor = executor
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            raise RuntimeError(f"no {scope['type']} here")
+        response = await self._respond(scope, receive)
+        if response is None:
+            return
+        fields = [
+            (name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers
+        ]
+        if scope["method"] == "HEAD" or response.status == 204:
+            response.body = b""
+        if response.status != 204:
+            fields.append((b"content-length", str(len(response.body)).encode()))
+        await send({"type": "http.response.start", "status": response.status, "headers": fields})
+        await send({"type": "http.response.body", "body": response.body})
+
+    async def _respond(self, scope: Scope, receive: Receive) -> Response | None:
+        headers = Headers.from_octets(scope["headers"])
+        signed = "authorization" in headers or b"X-Amz-Signature" in scope["query_string"]
+        limit = MAX_BODY if signed else MAX_UNSIGNED_BODY
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _body(headers, receive, limit)
+        except TimeoutError:
+            return _refused(408, "RequestTimeout", "The body did not come in time")
+        if body is None:
+            return None
+        if isinstance(body, Response):
+            return body
+        client = scope.get("client")
+        request = Request(
+            id=str(uuid.uuid4()),
+            method=scope["method"],
+            raw_path=scope["raw_path"].decode("latin-1"),
+            raw_query=scope["query_string"].decode("latin-1"),
+            headers=headers,
+            body=body,
+            source_ip=client[0] if client else "",
+            received_at=datetime.fromtimestamp(time.time(), UTC),
+            scheme=scope["scheme"],
+        )
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, self._answer, request)
+
+
+async def _body(headers: Headers, receive: Receive, limit: int) -> bytes | Response | None:
+    """Read a body; None when the client went away."""
+    too_large = _refused(
+        413, "RequestEntityTooLargeException", f"Request must be smaller than {limit} bytes"
     )
+    length = headers.get("content-length")
+    if length is not None and int(length) > limit:
+        return too_large
+    parts, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            return too_large
+        parts.append(part)
+        more = message.get("more_body", False)
+    return b"".join(parts)
 
 
-def application() -> Starlette:
-    """Make the application."""
-    methods = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
-    return Starlette(routes=[Route("/{path:path}", _not_implemented, methods=methods)])
+def _refused(status: int, code: str, message: str) -> Response:
+    fields = [
+        ("x-amzn-ErrorType", code),
+        ("Content-Type", "application/json"),
+        ("Connection", "close"),
+    ]
+    return Response(status, fields, f'{{"message":"{message}"}}'.encode())

@@ -105,7 +105,7 @@ class Statement:
 class Policy:
     """A policy that was read and found valid."""
 
-    __slots__ = ("document", "kind", "name", "statements", "variables")
+    __slots__ = ("arn", "document", "kind", "name", "statements", "variables")
 
     def __init__(
         self,
@@ -115,10 +115,13 @@ class Policy:
         statements: tuple[Statement, ...],
         *,
         variables: bool,
+        arn: str | None = None,
     ) -> None:
         self.kind = kind
         self.name = name
         """How people know it: a policy's name or ARN."""
+        self.arn = arn
+        """Of managed policies."""
         self.document = document
         self.statements = statements
         self.variables = variables
@@ -130,9 +133,12 @@ class Policy:
         return hashlib.sha256(orjson.dumps(self.document, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def parse(document: str | Mapping[str, Any], kind: PolicyKind, *, name: str = "") -> Policy:
+def parse(
+    document: str | Mapping[str, Any], kind: PolicyKind, *, name: str = "", arn: str | None = None
+) -> Policy:
     """Read and validate a policy document, given as JSON text or as a JSON object.
 
+    arn: of a managed policy.
     Raises PolicyError with every problem found, each with a JSON pointer into the document.
     """
     problems = Problems()
@@ -155,7 +161,7 @@ def parse(document: str | Mapping[str, Any], kind: PolicyKind, *, name: str = ""
         problems.add("", message)
     statements = _read_statements(document, kind, problems, variables=version == VERSIONS[1])
     problems.raise_if_any()
-    return Policy(kind, name, document, statements, variables=version == VERSIONS[1])
+    return Policy(kind, name, document, statements, variables=version == VERSIONS[1], arn=arn)
 
 
 def _read_statements(

@@ -3,33 +3,92 @@
 import asyncio
 import signal
 import socket
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
+import structlog
 import uvicorn
 import uvloop
 
-from gatelodge.fronts.aws import application
+from gatelodge.control.dispatch import Dispatch
+from gatelodge.control.guard import Guard
+from gatelodge.fronts.aws import AwsDoor
+from gatelodge.settings import Settings
+from gatelodge.store import MasterKey, Store
+from gatelodge.world.exhibits import Exhibits
+from gatelodge.world.keys import Keys
+
+_THREADS = 16
+_CONNECTIONS = 256
+_IDLE_SECONDS = 60
 
 
-def main(sock: socket.socket, lifeline: int, tell_ready: Callable[[], None]) -> None:
+def main(
+    settings: Settings,
+    master: MasterKey,
+    url: str,
+    sock: socket.socket,
+    lifeline: int,
+    tell_ready: Callable[[], None],
+) -> None:
     """Serve the AWS endpoint until SIGTERM, or until the lifeline ends."""
-    config = uvicorn.Config(application(), log_level="warning", access_log=False, lifespan="off")
-    server = uvicorn.Server(config)
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    uvloop.run(_serve(settings, master, url, sock, lifeline, tell_ready))
 
-    async def serve() -> None:
-        # Interrupts of a terminal reach every process; only the supervisor acts on them.
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGINT, lambda: None)
 
-        def stop() -> None:
-            loop.remove_reader(lifeline)
-            server.should_exit = True
+async def _serve(
+    settings: Settings,
+    master: MasterKey,
+    url: str,
+    sock: socket.socket,
+    lifeline: int,
+    tell_ready: Callable[[], None],
+) -> None:
+    # Interrupts of a terminal reach every process; only the supervisor acts on them.
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, lambda: None)
+    executor = ThreadPoolExecutor(_THREADS)
+    store = Store(settings.state / "store.db")
+    keys = Keys(
+        store,
+        master,
+        Exhibits(settings.state / "book" / "exhibits"),
+        executor,
+        loop.call_soon_threadsafe,
+    )
+    dispatch = Dispatch(
+        store=store,
+        master=master,
+        guard=Guard(lambda question: keys.look_up(question)[0], master),
+        workers=settings.state / "run",
+        url=url,
+    )
+    server = _server(AwsDoor(dispatch.answer, executor))
 
-        loop.add_reader(lifeline, stop)
-        serving = asyncio.ensure_future(server.serve(sockets=[sock]))
-        while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event
-            await asyncio.sleep(0.005)
-        tell_ready()
-        await serving
+    def stop() -> None:
+        loop.remove_reader(lifeline)
+        server.should_exit = True
 
-    uvloop.run(serve())
+    loop.add_reader(lifeline, stop)
+    serving = asyncio.ensure_future(server.serve(sockets=[sock]))
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event
+        await asyncio.sleep(0.005)
+    tell_ready()
+    await serving
+
+
+def _server(door: AwsDoor) -> uvicorn.Server:
+    config = uvicorn.Config(
+        door,
+        http="h11",  # it bounds header fields
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=_CONNECTIONS,
+        timeout_keep_alive=_IDLE_SECONDS,
+    )
+    return uvicorn.Server(config)

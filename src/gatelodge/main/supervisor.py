@@ -129,7 +129,14 @@ class Supervisor:
             if number == 0:
                 from gatelodge.main import house  # noqa: PLC0415 - only this process needs it
 
-                house.main(self._listening.house, self._lifeline[0], tell_ready)
+                house.main(
+                    self._settings,
+                    self._master,
+                    self._listening.aws,
+                    self._listening.house,
+                    self._lifeline[0],
+                    tell_ready,
+                )
             else:
                 from gatelodge.main import worker  # noqa: PLC0415 - only this process needs it
 
@@ -169,7 +176,7 @@ class Supervisor:
             f"{data}/_aws/execute-api/{api}/{json.loads(body)['name']}/"
             for api, _, body in Store(settings.state / "store.db").stages()
         ]
-        lines.append(f"  AWS endpoint  {self._listening.aws} (answers 501 for now)")
+        lines.append(f"  AWS endpoint  {self._listening.aws}")
         lines.append(f"  state         {settings.state}")
         print("\n".join(lines), flush=True)  # noqa: T201 - this is the command's output
 

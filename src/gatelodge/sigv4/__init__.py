@@ -7,11 +7,12 @@ Guide, "AWS Signature Version 4 for API requests"). Knows no keys' owners, no ro
 from gatelodge.sigv4.canonical import canonical_request, string_to_sign
 from gatelodge.sigv4.claim import Claim, Refusal, SignatureError
 from gatelodge.sigv4.keys import SigningKey, derive
-from gatelodge.sigv4.read import read
+from gatelodge.sigv4.read import WINDOW, read
 from gatelodge.sigv4.sign import presign, sign
 from gatelodge.sigv4.verify import verify
 
 __all__ = [
+    "WINDOW",
     "Claim",
     "Refusal",
     "SignatureError",

@@ -36,11 +36,19 @@ _QUERY_PARAMETERS = ("X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders
 _TOKEN = "x-amz-security-token"  # noqa: S105 - a field's name
 
 
-def read(request: Request, *, region: str, service: str) -> Claim | Refusal:
+def read(
+    request: Request,
+    *,
+    region: str,
+    service: str,
+    window: int = WINDOW,
+    lifetime: int | None = None,
+) -> Claim | Refusal:
     """Read the claim of a request to a service in a region.
 
     The time is Request.received_at. A claim is in time and in scope; whether its signature holds
-    is verify's matter.
+    is verify's matter. window: seconds that a request's time may be off. lifetime: seconds that a
+    presigned URL lives, whatever its X-Amz-Expires says.
     """
     raw_query = request.raw_query
     index = request.headers.index
@@ -60,7 +68,9 @@ def read(request: Request, *, region: str, service: str) -> Claim | Refusal:
                     "Found both 'X-Amz-Algorithm' as a query-string param "
                     "and 'Authorization' as HTTP header."
                 )
-            return _read_query(request, parameters, region, service)
+            if lifetime is not None:
+                parameters["X-Amz-Expires"] = str(lifetime)
+            return _read_query(request, parameters, region, service, window)
     if authorization is None:
         return Refusal(SignatureError.MISSING_AUTHENTICATION_TOKEN, "Missing Authentication Token")
 
@@ -72,7 +82,7 @@ def read(request: Request, *, region: str, service: str) -> Claim | Refusal:
         if isinstance(parsed, Refusal):
             return parsed
         signer, signature, time = parsed
-    return _check(request, signer, signature, time, index.get(_TOKEN), region, service)
+    return _check(request, signer, signature, time, index.get(_TOKEN), region, service, window)
 
 
 class _Signer:
@@ -130,7 +140,7 @@ def _read_header(authorization: str, time: str | None) -> tuple[_Signer, str, st
 
 
 def _read_query(
-    request: Request, parameters: dict[str, str], region: str, service: str
+    request: Request, parameters: dict[str, str], region: str, service: str, window: int
 ) -> Claim | Refusal:
     if parameters["X-Amz-Algorithm"] != ALGORITHM:
         return Refusal(SignatureError.MISSING_AUTHENTICATION_TOKEN, "Missing Authentication Token")
@@ -150,6 +160,7 @@ def _read_query(
         parameters.get("X-Amz-Security-Token"),
         region,
         service,
+        window,
         True,
         parameters.get("X-Amz-Expires"),
     )
@@ -169,6 +180,7 @@ def _check(
     session_token: str | None,
     region: str,
     service: str,
+    window: int,
     presigned: bool = False,
     expires: str | None = None,
 ) -> Claim | Refusal:
@@ -181,16 +193,13 @@ def _check(
         return _not_a_date(time)
     timestamp, epoch = moment
     age = int(request.received_at.timestamp()) - epoch
-    if expires is not None or not -WINDOW <= age <= WINDOW:
-        untimely = _check_time(request, timestamp, age, expires)
+    if expires is not None or not -window <= age <= window:
+        untimely = _check_time(request, timestamp, age, window, expires)
         if untimely is not None:
             return untimely
     credential = signer.credential
     if len(credential) != 5:
-        return _incomplete(
-            "Credential must have exactly 5 slash-delimited elements, "
-            f"e.g. keyid/date/region/service/term, got '{'/'.join(credential)}'"
-        )
+        return _not_a_credential(credential)
     key, date, got_region, got_service, terminator = credential
     if (
         got_region != region
@@ -213,6 +222,13 @@ def _check(
     )
 
 
+def _not_a_credential(pieces: tuple[str, ...]) -> Refusal:
+    return _incomplete(
+        "Credential must have exactly 5 slash-delimited elements, "
+        f"e.g. keyid/date/region/service/term, got '{'/'.join(pieces)}'"
+    )
+
+
 def _not_a_date(text: str) -> Refusal:
     return _incomplete(
         f"Date must be in ISO-8601 'basic format'. Got '{text}'. "
@@ -220,9 +236,11 @@ def _not_a_date(text: str) -> Refusal:
     )
 
 
-def _check_time(request: Request, timestamp: str, age: int, expires: str | None) -> Refusal | None:
+def _check_time(
+    request: Request, timestamp: str, age: int, window: int, expires: str | None
+) -> Refusal | None:
     now = request.received_at
-    lifetime = WINDOW
+    lifetime = window
     if expires is not None:
         lifetime = int(expires) if _EXPIRES.fullmatch(expires) else 0
         if not 1 <= lifetime <= MAX_EXPIRES:
@@ -236,11 +254,11 @@ def _check_time(request: Request, timestamp: str, age: int, expires: str | None)
             f"Signature expired: {timestamp} is now earlier than {limit} "
             f"({write_time(now)} - {_span(lifetime)})"
         )
-    if age < -WINDOW:
-        limit = write_time(_seconds_from(request, WINDOW))
+    if age < -window:
+        limit = write_time(_seconds_from(request, window))
         return _invalid(
             f"Signature not yet current: {timestamp} is still later than {limit} "
-            f"({write_time(now)} + {_span(WINDOW)})"
+            f"({write_time(now)} + {_span(window)})"
         )
     return None
 

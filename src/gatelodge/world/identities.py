@@ -144,4 +144,8 @@ def _managed(store: Store, account: str, arn: str) -> dict[str, Any]:
     version = default_version(body)
     if version is None:
         raise IdentityError(f"policy {arn} lacks its default version")
-    return {"name": body["PolicyName"], "document": read_document(version["Document"])}
+    return {
+        "name": body["PolicyName"],
+        "arn": arn,
+        "document": read_document(version["Document"]),
+    }

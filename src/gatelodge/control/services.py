@@ -1,0 +1,9 @@
+"""The services of the AWS endpoint: the written-out table."""
+
+from collections.abc import Mapping
+
+from gatelodge.control import sts
+from gatelodge.control.operations import Service
+
+SERVICES: Mapping[str, Service] = {service.name: service for service in (sts.SERVICE,)}
+"""By botocore's name. A package that implements a service exports SERVICE and has a line here."""
