@@ -14,6 +14,7 @@ DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}", re.ASCII)
+_URL = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~/-]*)?", re.ASCII)
 _VARIABLE = re.compile(r"([A-Za-z0-9_]+)=(.*)", re.ASCII | re.DOTALL)
 
 
@@ -43,6 +44,8 @@ class Settings:
     access_log: str | None = None
     """A file's path, `-` for standard output; None for no access log."""
     access_log_format: str = JSON_FORMAT
+    cognito_endpoint: str | None = None
+    """Where the keys of Amazon's user pools are fetched; None for Amazon's own endpoints."""
     log_decisions: bool = False
     decision_header: bool = True
 
@@ -57,6 +60,8 @@ class Settings:
                 raise SettingError(f"{option} {port}: a port is a number from 0 to 65535")
         if self.data_port == self.aws_port != 0:
             raise SettingError(f"--data-port and --aws-port are both {self.data_port}")
+        if self.cognito_endpoint is not None and not _URL.fullmatch(self.cognito_endpoint):
+            raise SettingError(f"--cognito-endpoint {self.cognito_endpoint!r}: not a URL")
         if not 1 <= self.workers <= 256:
             raise SettingError(f"--workers {self.workers}: from 1 to 256")
         try:

@@ -3,10 +3,13 @@
 The tables of reference authorization-workflow.md section 4; the evaluation itself is iam's.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from gatelodge import iam
 from gatelodge.authorize.access import Access
 from gatelodge.authorize.caller import Caller
-from gatelodge.authorize.decision import Allow, Decision, Deny
+from gatelodge.authorize.decision import Allow, Decision, Deny, Evidence
 from gatelodge.authorize.resource_policy import INVOKE
 from gatelodge.context.keys import RequestKeys
 from gatelodge.messages import Request
@@ -25,13 +28,23 @@ _POLICY_WORDS = {
 }
 
 
-def by_resource_policy_alone(access: Access, ruling: iam.Ruling) -> Decision:
-    """Decide for an anonymous caller: only an explicit Allow admits."""
+def by_resource_policy_alone(
+    access: Access,
+    ruling: iam.Ruling,
+    authorizer: Mapping[str, Any] | None = None,
+    evidence: Evidence = None,
+) -> Decision:
+    """Decide for a caller without policies: only an explicit Allow admits.
+
+    So are judged anonymous callers, and those whom user pools vouch for (Table B).
+    """
     if ruling.verdict is _ALLOWED:
-        return Allow(None, ruling)
+        return Allow(None, ruling, authorizer=authorizer, evidence=evidence)
     explicit = ruling.verdict is iam.Verdict.DENIED
     message = denial("anonymous", access, iam.PolicyKind.RESOURCE, explicit=explicit)
-    return _access_denied(message, None, ruling)
+    denied = _access_denied(message, None, ruling)
+    denied.authorizer, denied.evidence = authorizer, evidence
+    return denied
 
 
 def with_caller(request: Request, access: Access, caller: Caller) -> Decision:

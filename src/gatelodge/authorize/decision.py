@@ -54,7 +54,7 @@ class Deny:
         self,
         kind: GatewayResponseType,
         error_type: str,
-        message: str,
+        message: str | None,
         *,
         caller: Caller | None = None,
         verdicts: Verdicts = None,
@@ -66,7 +66,7 @@ class Deny:
         self.error_type = error_type
         """The value of x-amzn-ErrorType."""
         self.message = message
-        """The literal text of AWS's answer."""
+        """The literal text of AWS's answer; None where AWS says null."""
         self.caller = caller
         self.verdicts = verdicts
         self.detail = detail

@@ -35,6 +35,7 @@ def serve(
     tolerate: Annotated[tuple[str, ...], Repeated] = (),
     access_log: str | None = None,
     access_log_format: str = JSON_FORMAT,
+    cognito_endpoint: str | None = None,
     log_decisions: Annotated[bool, Switch] = False,
     decision_header: bool = True,
 ) -> int:
@@ -74,6 +75,8 @@ def serve(
         File for access log lines; - for standard output.
     access_log_format
         Text with $context variables, one of them $context.requestId.
+    cognito_endpoint
+        URL from which the keys of Amazon's user pools are fetched, instead of Amazon's own.
     log_decisions
         Write a line for each decision to standard error, as on a terminal.
     decision_header
@@ -95,6 +98,7 @@ def serve(
         tolerate=frozenset(tolerate),
         access_log=access_log,
         access_log_format=access_log_format,
+        cognito_endpoint=cognito_endpoint,
         log_decisions=log_decisions,
         decision_header=decision_header,
     )

@@ -65,7 +65,7 @@ def make_record(request: Request, served: Served) -> list[Any]:
     elif isinstance(decision, Deny):
         caller, kind, error_type = decision.caller, decision.kind.value, decision.error_type
         verdict = decision.verdicts.verdict.value if decision.verdicts else None
-        message = _without_secrets(decision.message)
+        message = _without_secrets(decision.message or "")
         detail = decision.detail
     failure = served.failure
     return [

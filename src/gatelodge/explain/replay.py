@@ -12,23 +12,14 @@ from gatelodge import iam
 from gatelodge.authorize.caller import Caller
 from gatelodge.authorize.resource_policy import INVOKE
 from gatelodge.context.keys import RequestKeys, anonymous_keys
+from gatelodge.explain import tokens
+from gatelodge.explain.part import Part
 from gatelodge.explain.record import Record
 from gatelodge.iam.words import kind_words, silence_words, statement_words, trial_words
 from gatelodge.published import Api
 from gatelodge.route.hosts import HostNames
 from gatelodge.route.path import PathRefused, read_path
 from gatelodge.serve import StagePlan
-
-
-class Part:
-    """What one stage of the decision said."""
-
-    __slots__ = ("lines", "title", "verdict")
-
-    def __init__(self, title: str, verdict: str, lines: list[str]) -> None:
-        self.title = title
-        self.verdict = verdict
-        self.lines = lines
 
 
 class Explanation:
@@ -94,6 +85,8 @@ def explain(record: Record, plan: StagePlan | None, caller: Caller | None) -> Ex
         )
         return _with_caller(record, who, parts, query, plan, caller)
     query = iam.Query(INVOKE, arn, iam.ANONYMOUS, anonymous_keys(request), account)
+    if record["authorization_type"] == tokens.TYPE:
+        return _with_token(record, parts, query, plan, address.rest)
     return _anonymous(record, who, parts, query, plan)
 
 
@@ -137,6 +130,28 @@ def _route(record: Record, plan: StagePlan, segments: list[str]) -> Part:
     if nearest:
         lines.append(f"nearest: {', '.join(nearest)}")
     return Part("route", "unknown", lines)
+
+
+def _with_token(
+    record: Record, parts: list[Part], query: iam.Query, plan: StagePlan, segments: list[str]
+) -> Explanation:
+    """Explain a call with a user pool's token: the token first, then the policy as anonymous."""
+    who = tokens.token_owner(record) or "anonymous"
+    part = tokens.token_part(record)
+    parts.append(part)
+    found = plan.tree.match(segments)
+    by_verb = found.target.by_verb if found else {}
+    method = by_verb.get(record["method"]) or by_verb.get("ANY")
+    passes = tokens.check_again(record, plan.api, plan.stage, method.method) if method else None
+    if part.verdict == "verified" and plan.resource_policy is not None:
+        explanation = _anonymous(record, who, parts, query, plan)
+    else:
+        reason = tokens.token_reason(record) + _outside(record)
+        explanation = Explanation(record, who, reason, parts)
+        explanation.replayed = iam.Verdict.ALLOWED.value if passes else None
+    if passes is False and part.verdict == "verified":
+        explanation.replayed = "refused"
+    return explanation
 
 
 def _anonymous(

@@ -142,7 +142,13 @@ class Supervisor:
 
                 sock = self._listening.data[number - 1]
                 worker.main(
-                    number, self._settings, self._master, sock, self._lifeline[0], tell_ready
+                    number,
+                    self._settings,
+                    self._master,
+                    sock,
+                    self._listening.aws,
+                    self._lifeline[0],
+                    tell_ready,
                 )
             status = 0
         except KeyboardInterrupt:

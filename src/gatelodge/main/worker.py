@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 import uvloop
 
-from gatelodge.authorize.questions import FindKey
+from gatelodge.authorize.questions import FindKey, VerifyToken
 from gatelodge.fronts.http1.addresses import Addresses
 from gatelodge.fronts.http1.connection import Connection
 from gatelodge.fronts.http1.door import Door
@@ -30,8 +30,10 @@ from gatelodge.world.book import Book
 from gatelodge.world.changes import Follower
 from gatelodge.world.exhibits import Exhibits
 from gatelodge.world.http import Upstream
+from gatelodge.world.key_sets import KeySets
 from gatelodge.world.keys import Keys
 from gatelodge.world.outbox import Outbox
+from gatelodge.world.token_keys import KEYS_KIND, TokenKeys
 from gatelodge.world.uses import INTERVAL as USES_INTERVAL
 from gatelodge.world.uses import Uses
 
@@ -39,6 +41,7 @@ DRAIN_SECONDS = 30.0
 _FLUSHES_A_SECOND = 10
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 _SERVICE = "execute-api"
+_KEYS_CHANGED = f"document {KEYS_KIND} "
 _log = structlog.get_logger()
 
 
@@ -47,17 +50,19 @@ def main(
     settings: Settings,
     master: MasterKey,
     sock: socket.socket,
+    aws_url: str,
     lifeline: int,
     tell_ready: Callable[[], None],
 ) -> None:
     """Serve API traffic until SIGTERM or the end of the lifeline; then finish what is under way."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    uvloop.run(_Worker(number, settings, master).run(sock, lifeline, tell_ready))
+    uvloop.run(_Worker(number, settings, master, aws_url).run(sock, lifeline, tell_ready))
 
 
 class _Worker:
-    def __init__(self, number: int, settings: Settings, master: MasterKey) -> None:
+    def __init__(self, number: int, settings: Settings, master: MasterKey, aws_url: str) -> None:
         self._settings = settings
+        self._aws_url = aws_url
         state = settings.state
         self._store = Store(state / "store.db")
         self._executor = ThreadPoolExecutor(4)
@@ -121,15 +126,29 @@ class _Worker:
         keys = Keys(
             self._store, self._master, self._exhibits, self._executor, loop.call_soon_threadsafe
         )
-        self._answers = {FindKey: keys.find, SendHttp: upstream.send}
+        token_keys = TokenKeys(
+            self._store,
+            self._aws_url,
+            KeySets(upstream.send, self._settings.cognito_endpoint),
+            self._executor,
+            loop.call_soon_threadsafe,
+        )
+        self._answers = {
+            FindKey: keys.find,
+            VerifyToken: token_keys.verify,
+            SendHttp: upstream.send,
+        }
 
         async def changed(what: Sequence[str]) -> None:
             keys.forget()  # first: what was revoked does not wait for what is loaded
+            if any(change.startswith(_KEYS_CHANGED) for change in what):
+                token_keys.forget()
             if any(change.startswith("stage ") for change in what):
                 await self._load(loop)
 
         def status(there: bool) -> None:
-            (keys.store_answered if there else keys.store_is_away)()
+            for kept in (keys, token_keys):
+                (kept.store_answered if there else kept.store_is_away)()
 
         follower = Follower(self._store, self._executor, self._progress, changed, status)
         follower.start_from(self._store.last_change())

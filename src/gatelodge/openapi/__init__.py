@@ -10,14 +10,18 @@ from gatelodge.openapi.reader import Imported, read
 from gatelodge.openapi.served import can_run, check_served
 from gatelodge.openapi.servers import ServerUrl, read_server
 from gatelodge.openapi.status import read_status
+from gatelodge.openapi.validation import Validation, ValidationError, compile_validation
 
 __all__ = [
     "Imported",
     "Problem",
     "Problems",
     "ServerUrl",
+    "Validation",
+    "ValidationError",
     "can_run",
     "check_served",
+    "compile_validation",
     "read",
     "read_server",
     "read_status",

@@ -10,6 +10,7 @@ from typing import Any
 
 from gatelodge.openapi.extensions import AUTHORIZER, AUTHTYPE
 from gatelodge.openapi.problems import Problems, read_text, read_text_list
+from gatelodge.openapi.validation import ValidationError, compile_validation
 
 TYPES: Mapping[str, str] = {
     "token": "TOKEN",
@@ -94,7 +95,7 @@ def _read_authorizer(name: str, scheme: Mapping[str, Any], problems: Problems) -
     authorizer |= {
         "type": kind,
         "authorizerResultTtlInSeconds": _ttl(written, inside),
-        "identityValidationExpression": read_text(written, "identityValidationExpression", inside),
+        "identityValidationExpression": _validation(written, inside),
     }
     authorizer["identitySource"] = _identity_source(scheme, written, authorizer, problems)
     if kind == "COGNITO_USER_POOLS":
@@ -102,6 +103,17 @@ def _read_authorizer(name: str, scheme: Mapping[str, Any], problems: Problems) -
     else:
         authorizer |= _function(written, inside)
     return authorizer
+
+
+def _validation(written: Mapping[str, Any], problems: Problems) -> str | None:
+    member = "identityValidationExpression"
+    expression = read_text(written, member, problems)
+    if expression is not None:
+        try:
+            compile_validation(expression)
+        except ValidationError as error:
+            problems.add(str(error), member)
+    return expression
 
 
 def _ttl(written: Mapping[str, Any], problems: Problems) -> int:

@@ -20,7 +20,7 @@ from gatelodge.openapi.validators import VALIDATES
 
 TEMPLATES = "mapping-templates"
 """What an operator lists to load methods whose templates are not plain text."""
-_AUTHORIZATION = {"NONE", "AWS_IAM"}
+_AUTHORIZATION = {"NONE", "AWS_IAM", "COGNITO_USER_POOLS"}
 _INTEGRATIONS = {"HTTP_PROXY", "MOCK"}
 _NEVER_OPENED = "a method is never opened instead, so remove it from the API"
 _DIRECTIVE = re.compile(r"[#$]")
