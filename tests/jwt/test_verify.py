@@ -76,6 +76,7 @@ def hs256(secret):
         sign(CLAIMS, {"alg": "PS256", "kid": KID}, algorithm="PS256"),
         sign(CLAIMS, {"alg": "HS256", "kid": KID}, OctKey.generate_key(256), "HS256"),
     ],
+    ids=lambda _: "token",
 )  # fmt: skip
 def test_another_algorithm_is_refused_whatever_its_signature(token):
     assert refusal(token).fault is Fault.ALGORITHM
@@ -92,6 +93,7 @@ def test_another_algorithm_is_refused_whatever_its_signature(token):
         ".".join([*sign(CLAIMS).split(".")[:2], base64url(b"\0" * 9000)]),
         ".".join([*sign(CLAIMS).split(".")[:2], sign({"exp": 2}).split(".")[2]]),
     ],
+    ids=lambda _: "token",
 )
 def test_a_signature_that_is_another(token):
     assert refusal(token).fault is Fault.SIGNATURE
