@@ -3,7 +3,6 @@
 Knows what the gateway can read when a call is made; what a document may say is openapi's.
 """
 
-import re
 from collections.abc import Callable, Mapping
 
 from gatelodge.context.expressions import ExpressionError, compile_expression
@@ -15,9 +14,6 @@ from gatelodge.published import GatewayResponseType
 _RESPONSES = "x-amazon-apigateway-gateway-responses"
 _INTEGRATION = "x-amazon-apigateway-integration"
 _TARGET = "integration.request.path."
-# RFC 3986, 2: what a URI is written with; braces are our parameters. No fragment: a backend never
-# sees one.
-_URI = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%{}]+", re.ASCII)
 
 Warn = Callable[[str, str], None]
 """(JSON pointer, message): something that will probably not do what was meant."""
@@ -60,8 +56,6 @@ def _check_uri(
     except UriError as error:
         problems.add(str(error), "uri")
         return
-    if not _URI.fullmatch(filled):
-        problems.add(f"{filled!r} has characters that a backend cannot be sent", "uri")
     # The document's own braces were checked; a variable's value may bring others.
     mapped = {t.removeprefix(_TARGET) for t in parameters if t.startswith(_TARGET)}
     if uri != filled and (set(path_parameters(path)) - mapped or "{" in query):

@@ -17,7 +17,7 @@ from gatelodge.integrate.failure import Failure, configuration_error
 from gatelodge.integrate.integrator import Integrator
 from gatelodge.integrate.questions import SendHttp, Unreachable, Unreached
 from gatelodge.integrate.relay import request_fields, response_fields
-from gatelodge.integrate.uri import fill_stage_variables, parse_uri, path_writer
+from gatelodge.integrate.uri import UriError, fill_stage_variables, parse_uri, path_writer
 from gatelodge.messages import Pair, Response, one_line
 from gatelodge.published import GatewayResponseType, Integration
 
@@ -39,6 +39,8 @@ _PRESIGNED = frozenset(
 def prepare(integration: Integration, stage_variables: Mapping[str, str]) -> Integrator:
     """Compile one integration. Raises UriError or ExpressionError for what cannot work."""
     origin, path, fixed_query = parse_uri(fill_stage_variables(integration.uri, stage_variables))
+    if "{" in fixed_query:
+        raise UriError(f"the query {fixed_query!r} has a parameter, which belongs into the path")
     mapped = _Mapped(integration.request_parameters)
     write_path = path_writer(path, mapped.path, mapped.from_path)
     verb = integration.http_method

@@ -13,6 +13,9 @@ from gatelodge.route.path import escape
 _STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 _PORTS = {"http": 80, "https": 443}
+# RFC 3986, 2: what a URI is written with; braces are our parameters. No fragment: a backend never
+# sees one.
+_URI = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%{}]+", re.ASCII)
 
 
 class UriError(ValueError):
@@ -45,6 +48,8 @@ def fill_stage_variables(uri: str, variables: Mapping[str, str]) -> str:
 
 def parse_uri(uri: str) -> tuple[Origin, str, str]:
     """Take a filled-in URI apart: origin, path template, fixed query. Raises UriError."""
+    if not _URI.fullmatch(uri):
+        raise UriError(f"{uri!r} has characters that a backend cannot be sent")
     try:
         parts = urlsplit(uri)
         port = parts.port
@@ -72,9 +77,12 @@ def path_writer(
 
     values: how each parameter is read; from_path: those that come from the path of the request,
     which is in its one spelling already. A value that is missing, or that would be a dot segment,
-    gives None: what was authorized is what is sent on.
+    gives None: what was authorized is what is sent on. Raises UriError for one that is not mapped.
     """
     pieces = _PARAMETER.split(template)
+    for name in pieces[1::2]:
+        if name not in values:
+            raise UriError(f"{template!r} has a parameter {name!r} that is not mapped")
     if len(pieces) == 1:
         return lambda _: template
     if len(pieces) == 3 and pieces[1] in from_path:

@@ -1,6 +1,9 @@
-"""Operations called as dispatch calls them: a real store, one transaction for each call."""
+"""Operations as dispatch calls them on a real store, and APIs made through boto3."""
 
 from datetime import UTC, datetime
+
+import pytest
+from botocore.exceptions import ClientError
 
 from gatelodge.control.call import Call
 from gatelodge.store import MasterKey, Store
@@ -43,3 +46,54 @@ class Desk:
     def do(self, function, **members):
         with self.store.transaction():
             return function(self.call(), **members)
+
+
+MOCK = {"application/json": '{"statusCode": 200}'}
+
+
+class Api:
+    """An API made call by call."""
+
+    def __init__(self, client, name="pets"):
+        self.client = client
+        made = client.create_rest_api(name=name)
+        self.id, self.root = made["id"], made["rootResourceId"]
+
+    def resource(self, part, parent=None):
+        made = self.client.create_resource(
+            restApiId=self.id, parentId=parent or self.root, pathPart=part
+        )
+        return made["id"]
+
+    def method(self, resource, uri=None, verb="GET", authorization="NONE", **integration):
+        at = {"restApiId": self.id, "resourceId": resource, "httpMethod": verb}
+        self.client.put_method(**at, authorizationType=authorization)
+        if uri is None:
+            self.mock(at)
+        else:
+            self.client.put_integration(
+                **at, type="HTTP_PROXY", integrationHttpMethod="ANY", uri=uri, **integration
+            )
+        return at
+
+    def mock(self, at):
+        self.client.put_integration(**at, type="MOCK", requestTemplates=MOCK)
+        self.client.put_method_response(**at, statusCode="200")
+        self.client.put_integration_response(
+            **at, statusCode="200", responseTemplates={"application/json": '{"mock": true}'}
+        )
+
+    def deploy(self, stage="prod", **members):
+        return self.client.create_deployment(restApiId=self.id, stageName=stage, **members)["id"]
+
+    def patch(self, operation, *patches, **at):
+        written = [dict(zip(("op", "path", "value"), patch, strict=False)) for patch in patches]
+        function = getattr(self.client, operation)
+        return function(restApiId=self.id, patchOperations=written, **at)
+
+
+def refused(function, *arguments, **members):
+    with pytest.raises(ClientError) as caught:
+        function(*arguments, **members)
+    error = caught.value.response["Error"]
+    return error["Code"], error["Message"]

@@ -3,3 +3,40 @@
 Nothing that is edited is served before CreateDeployment. Knows AWS's operations and shapes; how a
 published API is authorized and served is for other rooms.
 """
+
+from gatelodge.control.apigateway import (
+    account,
+    authorizers,
+    deployments,
+    gateway_responses,
+    integration_responses,
+    integrations,
+    method_responses,
+    methods,
+    resources,
+    rest_apis,
+    stages,
+    tags,
+)
+from gatelodge.control.apigateway.checks import checks
+from gatelodge.control.operations import Service, collect
+
+SERVICE = Service(
+    "apigateway",
+    collect(
+        "apigateway",
+        account,
+        authorizers,
+        deployments,
+        gateway_responses,
+        integration_responses,
+        integrations,
+        method_responses,
+        methods,
+        resources,
+        rest_apis,
+        stages,
+        tags,
+    ),
+    checks,
+)

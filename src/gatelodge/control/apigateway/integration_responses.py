@@ -1,0 +1,145 @@
+"""IntegrationResponses: from a backend's answer to a method's (IntegrationResponse)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gatelodge.control import patching
+from gatelodge.control.apigateway.documents import bad_request, not_found
+from gatelodge.control.apigateway.integrations import integration_of
+from gatelodge.control.apigateway.method_responses import STATUS
+from gatelodge.control.apigateway.methods import keep_method, method_of, resource
+from gatelodge.control.call import Call
+from gatelodge.control.operations import Output, operation
+from gatelodge.control.patching import Table
+from gatelodge.store import Document
+
+_TARGET = re.compile(r"method\.response\.header\.\S+", re.ASCII)
+_CONTENT = ("CONVERT_TO_BINARY", "CONVERT_TO_TEXT")
+PATCHES = Table(
+    {
+        "/selectionPattern": patching.value(),
+        "/contentHandling": patching.value(),
+        "/responseParameters/{}": patching.entries(),
+        "/responseTemplates/{}": patching.entries(),
+    }
+)
+
+
+@operation("apigateway", "PutIntegrationResponse")
+def put_integration_response(
+    call: Call,
+    *,
+    restApiId: str,
+    resourceId: str,
+    httpMethod: str,
+    statusCode: str,
+    selectionPattern: str | None = None,
+    responseParameters: Mapping[str, str] | None = None,
+    responseTemplates: Mapping[str, str] | None = None,
+    contentHandling: str | None = None,
+) -> Output:
+    """Set an integration's response for one status."""
+    found = resource(call, restApiId, resourceId)
+    method = method_of(found, httpMethod)
+    response: dict[str, Any] = {"statusCode": statusCode}
+    # An empty pattern is that of the default response.
+    if selectionPattern:
+        response["selectionPattern"] = selectionPattern
+    if responseParameters:
+        response["responseParameters"] = dict(responseParameters)
+    response["responseTemplates"] = dict(responseTemplates or {})
+    if contentHandling:
+        response["contentHandling"] = contentHandling
+    return _keep(call, restApiId, found, httpMethod, method, response)
+
+
+@operation("apigateway", "GetIntegrationResponse")
+def get_integration_response(
+    call: Call, *, restApiId: str, resourceId: str, httpMethod: str, statusCode: str
+) -> Output:
+    """Read an integration's response."""
+    method = method_of(resource(call, restApiId, resourceId), httpMethod)
+    return _response(integration_of(method), statusCode)
+
+
+@operation("apigateway", "UpdateIntegrationResponse")
+def update_integration_response(
+    call: Call,
+    *,
+    restApiId: str,
+    resourceId: str,
+    httpMethod: str,
+    statusCode: str,
+    patchOperations: Sequence[patching.Operation] = (),
+) -> Output:
+    """Change an integration's response."""
+    found = resource(call, restApiId, resourceId)
+    method = method_of(found, httpMethod)
+    response = _response(integration_of(method), statusCode)
+    changed = patching.patch(response, patchOperations, PATCHES)
+    return _keep(call, restApiId, found, httpMethod, method, changed)
+
+
+@operation("apigateway", "DeleteIntegrationResponse")
+def delete_integration_response(
+    call: Call, *, restApiId: str, resourceId: str, httpMethod: str, statusCode: str
+) -> Output:
+    """Take a response away from an integration."""
+    found = resource(call, restApiId, resourceId)
+    method = method_of(found, httpMethod)
+    integration = integration_of(method)
+    _response(integration, statusCode)
+    left = {s: r for s, r in integration["integrationResponses"].items() if s != statusCode}
+    changed = {k: v for k, v in integration.items() if k != "integrationResponses"}
+    if left:
+        changed["integrationResponses"] = left
+    keep_method(call, restApiId, found, httpMethod, {**method, "methodIntegration": changed})
+    return None
+
+
+def _response(integration: Mapping[str, Any], status: str) -> dict[str, Any]:
+    response = integration.get("integrationResponses", {}).get(status)
+    if response is None:
+        raise not_found("Invalid Response status code specified")
+    return dict(response)
+
+
+def _keep(
+    call: Call,
+    api_id: str,
+    found: Document,
+    verb: str,
+    method: Mapping[str, Any],
+    response: Mapping[str, Any],
+) -> dict[str, Any]:
+    status = response["statusCode"]
+    if not STATUS.fullmatch(status):
+        raise bad_request("Invalid status code specified")
+    pattern = response.get("selectionPattern")
+    if pattern is not None:
+        try:
+            re.compile(pattern)
+        except (re.error, RecursionError, OverflowError) as error:
+            raise bad_request("Invalid selection pattern specified") from error
+    if response.get("contentHandling", _CONTENT[0]) not in _CONTENT:
+        raise bad_request(
+            f"Invalid content handling specified. Valid options are {','.join(_CONTENT)}"
+        )
+    _check_parameters(method, response)
+    integration = integration_of(method)
+    responses = {**integration.get("integrationResponses", {}), status: response}
+    changed = {**integration, "integrationResponses": responses}
+    keep_method(call, api_id, found, verb, {**method, "methodIntegration": changed})
+    return dict(response)
+
+
+def _check_parameters(method: Mapping[str, Any], response: Mapping[str, Any]) -> None:
+    """Check that headers are mapped which the method declares to answer. Raises Fault."""
+    declared = method.get("methodResponses", {}).get(response["statusCode"], {})
+    for target in response.get("responseParameters", {}):
+        if not _TARGET.fullmatch(target) or target not in declared.get("responseParameters", {}):
+            raise bad_request(
+                "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
+                f"[Invalid mapping expression parameter specified: {target}]"
+            )

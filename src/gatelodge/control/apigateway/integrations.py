@@ -1,0 +1,204 @@
+"""Integrations: where a method's permitted calls go (API Gateway API reference, Integration).
+
+Kinds that cannot be served here may be kept; deploying them is refused (serving.py).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gatelodge.arn import Arn
+from gatelodge.control import patching
+from gatelodge.control.apigateway.documents import bad_request, not_found
+from gatelodge.control.apigateway.methods import keep_method, method_of, resource
+from gatelodge.control.call import Call, Check
+from gatelodge.control.operations import Output, operation
+from gatelodge.control.patching import ADD, REMOVE, Kind, Rule, Table
+
+VERBS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY")
+_PASSTHROUGH = ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER")
+_CONTENT = ("CONVERT_TO_BINARY", "CONVERT_TO_TEXT")
+_TARGET = re.compile(r"integration\.request\.(?:path|querystring|header)\.\S+", re.ASCII)
+_HTTP_URI = re.compile(r"(?:https?://|\$\{stageVariables\.)\S+", re.ASCII | re.IGNORECASE)
+CALLER = "arn:aws:iam::*:user/*"
+"""The credentials that mean the caller's own."""
+_TIMEOUT = "Timeout should be between 50 ms and 29000 ms"
+PATCHES = Table(
+    {
+        "/uri": patching.replace_only(),
+        "/httpMethod": patching.replace_only(),
+        "/credentials": patching.value(),
+        "/connectionType": patching.replace_only(),
+        "/connectionId": patching.value(),
+        "/passthroughBehavior": patching.replace_only(),
+        "/contentHandling": patching.value(),
+        "/timeoutInMillis": patching.replace_only(patching.number(50, 29_000, _TIMEOUT)),
+        "/cacheNamespace": patching.value(),
+        "/cacheKeyParameters/{}": Rule(
+            frozenset({ADD, REMOVE}), patching.needed("A parameter"), Kind.MEMBER
+        ),
+        "/requestParameters/{}": patching.entries(),
+        "/requestTemplates/{}": patching.entries(),
+        "/tlsConfig/insecureSkipVerification": patching.replace_only(patching.flag),
+    }
+)
+
+
+@operation("apigateway", "PutIntegration")
+def put_integration(
+    call: Call,
+    *,
+    restApiId: str,
+    resourceId: str,
+    httpMethod: str,
+    type: str,  # noqa: A002 - AWS's member
+    integrationHttpMethod: str | None = None,
+    uri: str | None = None,
+    connectionType: str | None = None,
+    connectionId: str | None = None,
+    credentials: str | None = None,
+    requestParameters: Mapping[str, str] | None = None,
+    requestTemplates: Mapping[str, str] | None = None,
+    passthroughBehavior: str | None = None,
+    cacheNamespace: str | None = None,
+    cacheKeyParameters: Sequence[str] = (),
+    contentHandling: str | None = None,
+    timeoutInMillis: int | None = None,
+    tlsConfig: Mapping[str, bool] | None = None,
+    responseTransferMode: str | None = None,
+    integrationTarget: str | None = None,
+) -> Output:
+    """Set a method's integration, in the place of the one it had."""
+    found = resource(call, restApiId, resourceId)
+    method = method_of(found, httpMethod)
+    _refuse_streaming(responseTransferMode, integrationTarget)
+    written = {
+        "type": type,
+        "httpMethod": integrationHttpMethod,
+        "uri": uri,
+        "connectionType": connectionType,
+        "connectionId": connectionId,
+        "credentials": credentials or None,
+        "requestParameters": dict(requestParameters or {}),
+        "requestTemplates": dict(requestTemplates) if requestTemplates else None,
+        "passthroughBehavior": passthroughBehavior or "WHEN_NO_MATCH",
+        "contentHandling": contentHandling,
+        "timeoutInMillis": 29_000 if timeoutInMillis is None else timeoutInMillis,
+        "cacheNamespace": cacheNamespace or resourceId,
+        "cacheKeyParameters": list(cacheKeyParameters),
+        "tlsConfig": dict(tlsConfig) if tlsConfig else None,
+    }
+    integration = {member: value for member, value in written.items() if value is not None}
+    _check(integration)
+    _pass_role(call, integration)
+    keep_method(call, restApiId, found, httpMethod, {**method, "methodIntegration": integration})
+    return integration
+
+
+@operation("apigateway", "GetIntegration")
+def get_integration(call: Call, *, restApiId: str, resourceId: str, httpMethod: str) -> Output:
+    """Read a method's integration with its responses."""
+    return integration_of(method_of(resource(call, restApiId, resourceId), httpMethod))
+
+
+@operation("apigateway", "UpdateIntegration")
+def update_integration(
+    call: Call,
+    *,
+    restApiId: str,
+    resourceId: str,
+    httpMethod: str,
+    patchOperations: Sequence[patching.Operation] = (),
+) -> Output:
+    """Change members of a method's integration."""
+    found = resource(call, restApiId, resourceId)
+    method = method_of(found, httpMethod)
+    before = integration_of(method)
+    integration = patching.patch(before, patchOperations, PATCHES)
+    _check(integration)
+    if integration.get("credentials") != before.get("credentials"):
+        _pass_role(call, integration)
+    keep_method(call, restApiId, found, httpMethod, {**method, "methodIntegration": integration})
+    return integration
+
+
+@operation("apigateway", "DeleteIntegration")
+def delete_integration(call: Call, *, restApiId: str, resourceId: str, httpMethod: str) -> Output:
+    """Take a method's integration away."""
+    found = resource(call, restApiId, resourceId)
+    method = method_of(found, httpMethod)
+    integration_of(method)
+    left = {k: v for k, v in method.items() if k != "methodIntegration"}
+    keep_method(call, restApiId, found, httpMethod, left)
+    return None
+
+
+def integration_of(method: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the integration of a method. Raises Fault."""
+    integration = method.get("methodIntegration")
+    if integration is None:
+        raise not_found("Invalid Integration identifier specified")
+    return dict(integration)
+
+
+def _refuse_streaming(mode: str | None, target: str | None) -> None:
+    if mode not in (None, "BUFFERED") or target is not None:
+        raise bad_request(
+            "Responses are buffered here: leave responseTransferMode and integrationTarget out"
+        )
+
+
+def _check(integration: Mapping[str, Any]) -> None:
+    kind, verb = integration["type"], integration.get("httpMethod")
+    if kind != "MOCK" and not verb:
+        raise bad_request("Enumeration value for HttpMethod must be non-empty")
+    if verb is not None and verb not in VERBS:
+        raise bad_request(f"Invalid HttpMethod specified. Valid options are {','.join(VERBS)}")
+    uri = integration.get("uri")
+    if kind in {"HTTP", "HTTP_PROXY"} and not (uri and _HTTP_URI.fullmatch(uri)):
+        raise bad_request("Invalid HTTP endpoint specified for URI")
+    if kind in {"AWS", "AWS_PROXY"}:
+        _check_service(uri)
+    if not 50 <= integration["timeoutInMillis"] <= 29_000:
+        raise bad_request(_TIMEOUT)
+    if integration["passthroughBehavior"] not in _PASSTHROUGH:
+        raise bad_request(
+            f"Invalid passthrough behavior specified. Valid options are {','.join(_PASSTHROUGH)}"
+        )
+    if integration.get("contentHandling", _CONTENT[0]) not in _CONTENT:
+        raise bad_request(
+            f"Invalid content handling specified. Valid options are {','.join(_CONTENT)}"
+        )
+    if integration.get("connectionType") == "VPC_LINK" and not integration.get("connectionId"):
+        raise bad_request("A VPC_LINK integration needs a connectionId")
+    for target in integration.get("requestParameters", {}):
+        if not _TARGET.fullmatch(target):
+            raise bad_request(
+                "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
+                f"[Invalid mapping expression parameter specified: {target}]"
+            )
+
+
+def _check_service(uri: str | None) -> None:
+    arn = Arn.parse(uri or "")
+    if arn is None or arn.service != "apigateway":
+        raise bad_request("Invalid ARN specified in the request")
+    if not arn.resource.startswith(("path/", "action/")):
+        raise bad_request("AWS ARN for integration must contain path or action")
+
+
+def _pass_role(call: Call, integration: Mapping[str, Any]) -> None:
+    credentials = integration.get("credentials")
+    if credentials and credentials != CALLER:
+        require_pass_role(call, credentials)
+
+
+def require_pass_role(call: Call, role: str) -> None:
+    """Demand that the caller may hand a role of its own account to API Gateway. Raises Fault."""
+    arn = Arn.parse(role)
+    if arn is None or arn.service != "iam" or not arn.resource.startswith("role/"):
+        raise bad_request("Invalid ARN specified in the request")
+    if arn.account != call.account:
+        raise bad_request("Cross-account pass role is not allowed.")
+    keys = {"iam:passedtoservice": "apigateway.amazonaws.com"}
+    call.require(Check("iam:PassRole", role, keys))

@@ -1,0 +1,203 @@
+"""RestApis: the APIs themselves (API Gateway API reference, RestApi)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from gatelodge.control import patching
+from gatelodge.control.apigateway import documents
+from gatelodge.control.apigateway.documents import bad_request
+from gatelodge.control.apigateway.form import read_form, write_form
+from gatelodge.control.apigateway.ids import long_id
+from gatelodge.control.apigateway.policies import read_policy, shown_policy
+from gatelodge.control.apigateway.tags import check_tags
+from gatelodge.control.call import Call
+from gatelodge.control.operations import Output, operation
+from gatelodge.control.paging import page
+from gatelodge.control.patching import ADD, REMOVE, REPLACE, Kind, Rule, Table
+from gatelodge.store import Document
+
+MAX_COMPRESSION = 10_485_760
+_TYPES = ("REGIONAL", "EDGE", "PRIVATE")
+_ADDRESSES = ("ipv4", "dualstack")
+_COMPRESSION = f"Invalid minimum compression size, must be between 0 and {MAX_COMPRESSION}"
+
+
+@operation("apigateway", "CreateRestApi")
+def create_rest_api(
+    call: Call,
+    *,
+    name: str,
+    description: str | None = None,
+    version: str | None = None,
+    cloneFrom: str | None = None,
+    binaryMediaTypes: Sequence[str] = (),
+    minimumCompressionSize: int | None = None,
+    apiKeySource: str = "HEADER",
+    endpointConfiguration: Mapping[str, Any] | None = None,
+    policy: str | None = None,
+    tags: Mapping[str, str] | None = None,
+    disableExecuteApiEndpoint: bool = False,
+    securityPolicy: str | None = None,
+    endpointAccessMode: str | None = None,
+) -> Output:
+    """Create an API with its root resource, or clone one."""
+    if description == "":
+        raise bad_request("Description cannot be an empty string")
+    _needed(name)
+    if minimumCompressionSize is not None and not 0 <= minimumCompressionSize <= MAX_COMPRESSION:
+        raise bad_request(_COMPRESSION)
+    _refuse_tls_policy(securityPolicy, endpointAccessMode)
+    api_id = long_id()
+    body = {
+        "name": name,
+        "description": description,
+        "version": version,
+        "binaryMediaTypes": list(binaryMediaTypes) or None,
+        "minimumCompressionSize": minimumCompressionSize,
+        "apiKeySource": apiKeySource,
+        "endpointConfiguration": endpoint_configuration(endpointConfiguration or {}),
+        "tags": check_tags(call, dict(tags)) if tags else None,
+        "disableExecuteApiEndpoint": disableExecuteApiEndpoint,
+    }
+    if cloneFrom is not None:
+        body["policy"] = documents.api(call, cloneFrom).body.get("policy")
+    if policy is not None:
+        body["policy"] = read_policy(call, api_id, policy)
+    present = {member: value for member, value in body.items() if value is not None}
+    added = documents.add_api(call, present, api_id=api_id)
+    if cloneFrom is not None:
+        copied = read_form(call, cloneFrom) | {"policy": present.get("policy")}
+        copied = {k: v for k, v in copied.items() if k not in {*present, "endpointTypes"}}
+        write_form(call, api_id, copied, overwrite=False)
+        added = documents.api(call, api_id)
+    return shown(added)
+
+
+@operation("apigateway", "GetRestApi")
+def get_rest_api(call: Call, *, restApiId: str) -> Output:
+    """Read an API."""
+    return shown(documents.api(call, restApiId))
+
+
+@operation("apigateway", "GetRestApis")
+def get_rest_apis(call: Call, *, position: str | None = None, limit: int | None = None) -> Output:
+    """List the APIs of the account in the region."""
+    found = call.store.children(call.account, call.region, documents.API, "")
+    return page([(api.id, shown(api)) for api in found], limit, position)
+
+
+@operation("apigateway", "UpdateRestApi")
+def update_rest_api(
+    call: Call, *, restApiId: str, patchOperations: Sequence[patching.Operation] = ()
+) -> Output:
+    """Change members of an API."""
+    api = documents.api(call, restApiId)
+
+    def read_new_policy(value: str | None) -> dict[str, Any] | None:
+        return read_policy(call, restApiId, value or "")
+
+    rules = {**PATCHES.rules, "/policy": patching.value(read_new_policy)}
+    configuration = api.body["endpointConfiguration"]
+    operations = [_by_type(operation, configuration["types"]) for operation in patchOperations]
+    # One list member is replaced by another; its place in the list is what the path may name.
+    body = patching.patch(api.body, operations, Table(rules, short=True))
+    body["endpointConfiguration"] = endpoint_configuration(body["endpointConfiguration"])
+    if any(str(o.get("path")) == "/policy" and o.get("op") == REMOVE for o in patchOperations):
+        read_policy(call, restApiId, "")  # taking a policy away needs the same permission
+    changed = documents.change(call, api, body)
+    return {"tags": {}, **shown(changed)}
+
+
+@operation("apigateway", "DeleteRestApi")
+def delete_rest_api(call: Call, *, restApiId: str) -> Output:
+    """Delete an API with everything of it; its stages stop being served."""
+    documents.remove_api(call, documents.api(call, restApiId))
+    return None
+
+
+def endpoint_configuration(written: Mapping[str, Any]) -> dict[str, Any]:
+    """Check an EndpointConfiguration and fill in what AWS does. Raises Fault."""
+    types = list(written.get("types") or ["EDGE"])
+    if len(types) > 1:
+        raise bad_request("Cannot create an api with multiple Endpoint Types.")
+    if types[0] not in _TYPES:
+        raise bad_request(f"Invalid EndpointTypes specified. Valid options are {','.join(_TYPES)}")
+    default = "dualstack" if types == ["PRIVATE"] else "ipv4"
+    addresses = written.get("ipAddressType") or default
+    if addresses not in _ADDRESSES or (types == ["PRIVATE"] and addresses != "dualstack"):
+        raise bad_request(f"The IP address type {addresses} is not possible for {types[0]} APIs")
+    endpoints = list(written.get("vpcEndpointIds") or ())
+    if endpoints and types != ["PRIVATE"]:
+        raise bad_request("Only PRIVATE APIs have VPC endpoints")
+    return {
+        "types": types,
+        "ipAddressType": addresses,
+        **({"vpcEndpointIds": endpoints} if endpoints else {}),
+    }
+
+
+def shown(api: Document) -> dict[str, Any]:
+    """Write an API as Get operations answer it."""
+    body = dict(api.body)
+    if body.get("policy") is not None:
+        body["policy"] = shown_policy(body["policy"])
+    return {**body, "createdDate": datetime.fromisoformat(api.created)}
+
+
+def _needed(name: str | None) -> str:
+    if not name or not name.strip():
+        raise bad_request("API name cannot be empty or whitespace")
+    return name
+
+
+def _description(value: str | None) -> str:
+    if not value:
+        raise bad_request("Description cannot be an empty string")
+    return value
+
+
+def _refuse_tls_policy(policy: str | None, mode: str | None) -> None:
+    """Refuse what would promise a level of TLS: the operator decides where it ends."""
+    if policy not in (None, "TLS_1_0") or mode is not None:
+        raise bad_request(
+            "securityPolicy and endpointAccessMode are not supported: TLS is configured where it "
+            "ends; leave them out"
+        )
+
+
+def _by_type(operation: patching.Operation, types: Sequence[str]) -> patching.Operation:
+    """Let a path name an endpoint type by its place in the list, as deployment tools write it."""
+    path = str(operation.get("path"))
+    if path != "/endpointConfiguration/types/0" or not types:
+        return operation
+    return {**operation, "path": f"/endpointConfiguration/types/{types[0]}"}
+
+
+def _key_source(value: str | None) -> str:
+    if value not in {"HEADER", "AUTHORIZER"}:
+        raise bad_request("Invalid API key source specified. Valid options are HEADER,AUTHORIZER")
+    return value
+
+
+_LIST = frozenset({ADD, REMOVE, REPLACE})
+PATCHES = Table(
+    {
+        "/name": patching.replace_only(_needed),
+        "/description": patching.replace_only(_description),
+        "/version": patching.value(),
+        "/policy": patching.value(),
+        "/apiKeySource": patching.replace_only(_key_source),
+        "/minimumCompressionSize": patching.value(
+            patching.number(0, MAX_COMPRESSION, _COMPRESSION)
+        ),
+        "/disableExecuteApiEndpoint": patching.replace_only(patching.flag),
+        "/binaryMediaTypes/{}": Rule(_LIST, patching.needed("A media type"), Kind.MEMBER),
+        "/endpointConfiguration/types/{}": Rule(_LIST, patching.needed("A type"), Kind.MEMBER),
+        "/endpointConfiguration/vpcEndpointIds": Rule(
+            frozenset({ADD, REMOVE}), patching.needed("A VPC endpoint"), Kind.ITEMS
+        ),
+        "/endpointConfiguration/ipAddressType": patching.replace_only(),
+    },
+    short=True,
+)

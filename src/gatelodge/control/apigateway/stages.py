@@ -1,0 +1,263 @@
+"""Stages: the names under which deployments are served (API Gateway API reference, Stage)."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from gatelodge.control import patching
+from gatelodge.control.apigateway import documents
+from gatelodge.control.apigateway.access_logs import read_access_log
+from gatelodge.control.apigateway.documents import bad_request, conflict
+from gatelodge.control.apigateway.method_settings import patch_method_settings
+from gatelodge.control.apigateway.serving import check_stage
+from gatelodge.control.apigateway.tags import check_tags
+from gatelodge.control.call import Call
+from gatelodge.control.operations import Output, operation
+from gatelodge.control.patching import REMOVE, REPLACE, Rule, Table
+from gatelodge.published import AccessLog, Stage, api_from_json, to_json
+from gatelodge.store import Document
+
+NO_CANARY = "Canary releases are not supported: deploy to a stage of its own"
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
+_VARIABLE = re.compile(r"[A-Za-z0-9_]+", re.ASCII)
+_VALUE = re.compile(r"[A-Za-z0-9._~:/?#&=,\s-]*", re.ASCII)
+_CANARY_COPIES = {
+    "/deploymentId": "/canarySettings/deploymentId",
+    "/variables": "/canarySettings/stageVariableOverrides",
+}
+_BUILT_IN = {
+    "cacheClusterEnabled": False,
+    "cacheClusterStatus": "NOT_AVAILABLE",
+    "methodSettings": {},
+    "tracingEnabled": False,
+}
+
+
+@operation("apigateway", "CreateStage")
+def create_stage(
+    call: Call,
+    *,
+    restApiId: str,
+    stageName: str,
+    deploymentId: str,
+    description: str | None = None,
+    cacheClusterEnabled: bool = False,
+    cacheClusterSize: str | None = None,
+    variables: Mapping[str, str] | None = None,
+    documentationVersion: str | None = None,
+    canarySettings: Mapping[str, Any] | None = None,
+    tracingEnabled: bool = False,
+    tags: Mapping[str, str] | None = None,
+) -> Output:
+    """Create a stage that serves a deployment."""
+    documents.api(call, restApiId)
+    if canarySettings is not None:
+        raise bad_request(NO_CANARY)
+    refuse_cache(enabled=cacheClusterEnabled, size=cacheClusterSize)
+    _refuse_documentation(documentationVersion)
+    if _stored(call, restApiId, stageName) is not None:
+        raise conflict("Stage already exists")
+    body = _new_body(stageName, deploymentId, description, variables)
+    body["tracingEnabled"] = tracingEnabled
+    if tags:
+        body["tags"] = check_tags(call, dict(tags))
+    return _keep(call, restApiId, None, body)
+
+
+@operation("apigateway", "GetStage")
+def get_stage(call: Call, *, restApiId: str, stageName: str) -> Output:
+    """Read a stage."""
+    return _shown(documents.child(call, documents.STAGE, restApiId, stageName))
+
+
+@operation("apigateway", "GetStages")
+def get_stages(call: Call, *, restApiId: str, deploymentId: str | None = None) -> Output:
+    """List the stages of an API, all or those of one deployment."""
+    found = documents.children(call, documents.STAGE, restApiId)
+    return {
+        "item": [
+            _shown(one)
+            for one in found
+            if deploymentId is None or one.body["deploymentId"] == deploymentId
+        ]
+    }
+
+
+@operation("apigateway", "UpdateStage")
+def update_stage(
+    call: Call,
+    *,
+    restApiId: str,
+    stageName: str,
+    patchOperations: Sequence[patching.Operation] = (),
+) -> Output:
+    """Change a stage; with another deployment id it serves that one from now on."""
+    found = documents.child(call, documents.STAGE, restApiId, stageName)
+    body: dict[str, Any] = dict(found.body)
+    for one in patchOperations:
+        if one.get("op") == "copy" and _CANARY_COPIES.get(str(one.get("path"))) == one.get("from"):
+            raise bad_request("Promotion not available. Canary does not exist.")
+        settings = patch_method_settings(body, one, tuple(PATCHES.rules))
+        body = patching.patch(body, [one], PATCHES) if settings is None else settings
+    return _keep(call, restApiId, found, body)
+
+
+@operation("apigateway", "DeleteStage")
+def delete_stage(call: Call, *, restApiId: str, stageName: str) -> Output:
+    """Delete a stage: it is not served any more."""
+    found = documents.child(call, documents.STAGE, restApiId, stageName)
+    call.store.remove(found)
+    call.store.delete_stage(restApiId, stageName)
+    return None
+
+
+@operation("apigateway", "FlushStageCache")
+def flush_stage_cache(call: Call, *, restApiId: str, stageName: str) -> Output:
+    """Empty the cache of a stage, which has none here."""
+    documents.child(call, documents.STAGE, restApiId, stageName)
+    return None
+
+
+def serve_deployment(
+    call: Call,
+    api_id: str,
+    name: str,
+    deployment_id: str,
+    *,
+    description: str | None = None,
+    variables: Mapping[str, str] | None = None,
+    tracing: bool | None = None,
+) -> None:
+    """Let a stage serve a deployment; it is made if there is none of that name. Raises Fault."""
+    found = _stored(call, api_id, name)
+    if found is None:
+        body = _new_body(name, deployment_id, description, variables)
+    else:
+        body = {**found.body, "deploymentId": deployment_id}
+        if description is not None:
+            body["description"] = description
+        if variables is not None:
+            body["variables"] = dict(variables)
+    if tracing is not None:
+        body["tracingEnabled"] = tracing
+    _keep(call, api_id, found, body)
+
+
+def refuse_cache(*, enabled: bool | None, size: str | None) -> None:
+    """Refuse a cache cluster: there is none here. Raises Fault."""
+    if enabled or size is not None:
+        raise bad_request(
+            "Cache clusters are not supported: leave cacheClusterEnabled and cacheClusterSize out"
+        )
+
+
+def _stored(call: Call, api_id: str, name: str) -> Document | None:
+    return call.store.document(call.account, call.region, documents.STAGE, f"{api_id}/{name}")
+
+
+def _new_body(
+    name: str,
+    deployment_id: str,
+    description: str | None,
+    variables: Mapping[str, str] | None,
+) -> dict[str, Any]:
+    if not _NAME.fullmatch(name):
+        raise bad_request("Stage name only allows a-zA-Z0-9_-")
+    body = {**_BUILT_IN, "stageName": name, "deploymentId": deployment_id}
+    if description:
+        body["description"] = description
+    if variables:
+        body["variables"] = dict(variables)
+    return body
+
+
+def _refuse_documentation(version: str | None) -> None:
+    if version:
+        raise documents.not_found("Invalid Documentation version specified")
+
+
+def _keep(
+    call: Call, api_id: str, found: Document | None, body: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Check a stage, write it, and let the data plane serve it. Raises Fault."""
+    name, deployment_id = str(body["stageName"]), body.get("deploymentId")
+    place = f"{api_id}/{deployment_id}"
+    published = None
+    if call.store.document(call.account, call.region, documents.DEPLOYMENT, place):
+        published = call.store.publication(api_id, str(deployment_id))
+    if published is None:
+        raise bad_request("Deployment id does not exist")
+    for variable, value in body.get("variables", {}).items():
+        if not _VARIABLE.fullmatch(variable) or not _VALUE.fullmatch(value):
+            raise bad_request(
+                f"Invalid stage variable {variable}: a name has a-zA-Z0-9_, a value "
+                "a-zA-Z0-9._~:/?#&=,- and spaces"
+            )
+    stage = Stage(
+        api_id, name, str(deployment_id), dict(body.get("variables", {})), _access_log(call, body)
+    )
+    check_stage(api_from_json(json.loads(published)), stage)
+    dated = {**body, "lastUpdatedDate": call.now.isoformat()}
+    if found is None:
+        kept = documents.add(call, documents.STAGE, api_id, name, dated)
+    else:
+        kept = documents.change(call, found, dated)
+    call.store.set_stage(api_id, name, stage.deployment_id, json.dumps(to_json(stage)))
+    return _shown(kept)
+
+
+def _access_log(call: Call, body: Mapping[str, Any]) -> AccessLog | None:
+    settings = body.get("accessLogSettings")
+    return None if settings is None else read_access_log(call, settings)
+
+
+def _shown(found: Document) -> dict[str, Any]:
+    return {**found.body, "createdDate": datetime.fromisoformat(found.created)}
+
+
+def _no_cache(value: str | None) -> bool:
+    refuse_cache(enabled=patching.flag(value), size=None)
+    return False
+
+
+def _no_cache_size(value: str | None) -> None:
+    refuse_cache(enabled=None, size=value or None)
+
+
+def _no_certificate(value: str | None) -> None:
+    if value:
+        raise bad_request("Client certificates towards backends are not supported")
+
+
+def _no_documentation(value: str | None) -> None:
+    _refuse_documentation(value)
+
+
+def _no_canary(value: str | None) -> None:
+    raise bad_request(NO_CANARY)
+
+
+_REPLACE = frozenset({REPLACE})
+_SET = frozenset({REPLACE, REMOVE, patching.ADD})
+PATCHES = Table(
+    {
+        "/deploymentId": patching.replace_only(patching.needed("Deployment id")),
+        "/description": patching.replace_only(),
+        "/cacheClusterEnabled": Rule(_REPLACE, _no_cache),
+        "/cacheClusterSize": Rule(_REPLACE, _no_cache_size),
+        "/clientCertificateId": Rule(_REPLACE, _no_certificate),
+        "/accessLogSettings": Rule(frozenset({REMOVE}), patching.text),
+        "/accessLogSettings/destinationArn": Rule(_SET, patching.text),
+        "/accessLogSettings/format": Rule(_SET, patching.text),
+        "/variables/{}": patching.entries(),
+        "/tracingEnabled": patching.replace_only(patching.flag),
+        "/documentationVersion": Rule(_REPLACE, _no_documentation),
+        "/canarySettings": Rule(frozenset({REMOVE}), patching.text),
+        "/canarySettings/percentTraffic": Rule(_REPLACE, _no_canary),
+        "/canarySettings/deploymentId": Rule(_REPLACE, _no_canary),
+        "/canarySettings/useStageCache": Rule(_REPLACE, _no_canary),
+        "/canarySettings/stageVariableOverrides/{}": Rule(_SET, _no_canary),
+    }
+)
