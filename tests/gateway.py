@@ -21,6 +21,9 @@ from gatelodge.cli.why import explain_decision
 
 OWNER, OTHER, REGION, STAGE = "111111111111", "222222222222", "us-east-1", "prod"
 
+_boto3 = boto3.session.Session()
+"""Reads each service model once."""
+
 
 @dataclass
 class Answer:
@@ -156,7 +159,7 @@ class Gateway:
     def client(self, service, key=None, region=REGION, **config):
         """A boto3 client of the AWS endpoint; key: as AWS writes credentials, else root's."""
         key = key or self.root()
-        return boto3.session.Session().client(
+        return _boto3.client(
             service,
             region_name=region,
             endpoint_url=self.endpoints["aws"],

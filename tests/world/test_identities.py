@@ -24,8 +24,8 @@ def session(**members):
         **{
             "access_key_id": "ASIA1",
             "secret": "s",
-            "role_arn": f"arn:aws:iam::{OWNER}:role/app/dev",
-            "role_id": "AROADEV",
+            "arn": f"arn:aws:iam::{OWNER}:role/app/dev",
+            "unique_id": "AROADEV",
             "name": "here",
             "issued": 1_767_325_000,
             "expires": 1_767_328_600,
@@ -212,7 +212,7 @@ def test_who_is_not_there(home):
         "alice",
     ):
         assert user_exhibit(home.store, arn) is None, arn
-    assert session_exhibit(home.store, session(role_arn="dev")) is None
+    assert session_exhibit(home.store, session(arn="dev")) is None
 
 
 @pytest.mark.parametrize("text", [b'{"access_key_id":"ASIA1"}', b'{"unheard":"of"}'])

@@ -46,12 +46,13 @@ class PolicyKind(StrEnum):
 
 _WITH_PRINCIPAL = {PolicyKind.RESOURCE, PolicyKind.RESOURCE_CONTROL, PolicyKind.TRUST}
 # Characters without white space (reference: iam-evaluation.md section 1). Of the identity limits
-# the largest, a role's inline policies, since a document does not say where it is attached.
+# the largest, a role's inline policies, since a document does not say where it is attached; of
+# session policies a managed one's (sts itself takes no more than 2,048 characters of text).
 _SIZES = {
     PolicyKind.IDENTITY: 10_240,
     PolicyKind.RESOURCE: 8_192,
     PolicyKind.BOUNDARY: 6_144,
-    PolicyKind.SESSION: 2_048,
+    PolicyKind.SESSION: 6_144,
     PolicyKind.SERVICE_CONTROL: 5_120,
     PolicyKind.RESOURCE_CONTROL: 5_120,
     PolicyKind.TRUST: 4_096,

@@ -4,7 +4,7 @@ Reference: openapi-extensions.md section 7, iam-evaluation.md section 4.1. Where
 stand, iam_entities.py knows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gatelodge.arn import Arn
@@ -20,14 +20,19 @@ from gatelodge.world.iam_entities import (
     find_policy,
     read_document,
 )
-from gatelodge.world.sessions import Session
+from gatelodge.world.sessions import Session, SessionKind
+
+_ALLOW_ALL = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},
+}
 
 
 class IdentityError(LookupError):
     """A document that a caller's policies need is missing: the caller cannot be judged."""
 
 
-def user_exhibit(store: Store, arn: str) -> Exhibit | None:
+def user_exhibit(store: Store, arn: str) -> dict[str, Any] | None:
     """Collect what belongs to a user or to root; None when there is no such user."""
     parsed = Arn.parse(arn)
     if parsed is None:
@@ -57,34 +62,91 @@ def user_exhibit(store: Store, arn: str) -> Exhibit | None:
 
 
 def session_exhibit(store: Store, session: Session) -> Exhibit | None:
-    """Collect what belongs to a role session; None when there is no such role (any more)."""
-    role = Arn.parse(session.role_arn)
-    document = find_by_arn(store, ROLE, session.role_arn)
-    if role is None or document is None or document.body["RoleId"] != session.role_id:
+    """Collect what belongs to temporary credentials; None when their owner is no more."""
+    exhibit = _COLLECT[session.kind](store, session)
+    if exhibit is None:
         return None
-    body = document.body
-    name = body["RoleName"]
-    exhibit = _exhibit(
-        "AssumedRole",
-        f"arn:{role.partition}:sts::{role.account}:assumed-role/{name}/{session.name}",
-        role.account,
-        body,
-        user_id=f"{body['RoleId']}:{session.name}",
-        role_arn=session.role_arn,
-        identity=_policies(store, role.account, body, "RolePolicyList"),
-        boundary=_boundary(store, role.account, body),
-    )
     principal = exhibit["principal"]
     principal["tags"] |= session.tags
     # Present for temporary credentials and for no others (iam-evaluation.md section 7).
     principal["keys"] |= {
+        **session.keys,
         "aws:tokenissuetime": str(session.issued),
         "aws:multifactorauthpresent": "false",
     }
     if session.source_identity is not None:
         principal["keys"]["aws:sourceidentity"] = session.source_identity
-    exhibit["session"] = session.policies
+    if session.provider is not None:
+        principal["keys"]["aws:federatedprovider"] = session.provider
+    account = principal["account"]
+    if session.policies is not None or session.policy_arns:
+        exhibit["session"] = [
+            *(session.policies or ()),
+            *_session_policies(store, account, session.policy_arns),
+        ]
+    elif session.kind is SessionKind.FEDERATED:
+        # Without one, a federated user has no permissions.
+        exhibit["session"] = []
     return exhibit
+
+
+def _role_session(store: Store, session: Session) -> dict[str, Any] | None:
+    role = Arn.parse(session.arn)
+    document = find_by_arn(store, ROLE, session.arn)
+    if role is None or document is None or document.body["RoleId"] != session.unique_id:
+        return None
+    body = document.body
+    name = body["RoleName"]
+    return _exhibit(
+        "AssumedRole",
+        f"arn:{role.partition}:sts::{role.account}:assumed-role/{name}/{session.name}",
+        role.account,
+        body,
+        user_id=f"{body['RoleId']}:{session.name}",
+        role_arn=session.arn,
+        identity=_policies(store, role.account, body, "RolePolicyList"),
+        boundary=_boundary(store, role.account, body),
+    )
+
+
+def _user_session(store: Store, session: Session) -> dict[str, Any] | None:
+    exhibit = user_exhibit(store, session.arn)
+    if exhibit is None or exhibit["principal"]["userId"] != session.unique_id:
+        return None
+    return exhibit
+
+
+def _federated(store: Store, session: Session) -> dict[str, Any] | None:
+    exhibit = _user_session(store, session)
+    if exhibit is None:
+        return None
+    principal = exhibit["principal"]
+    account = principal["account"]
+    if principal["kind"] == "Account":
+        exhibit["identity"] = [{"name": "root", "document": _ALLOW_ALL}]
+    principal |= {
+        "kind": "FederatedUser",
+        "arn": f"arn:aws:sts::{account}:federated-user/{session.name}",
+        "userId": f"{account}:{session.name}",
+        "username": None,
+    }
+    return exhibit
+
+
+_COLLECT: Mapping[SessionKind, Callable[[Store, Session], dict[str, Any] | None]] = {
+    SessionKind.ROLE: _role_session,
+    SessionKind.USER: _user_session,
+    SessionKind.FEDERATED: _federated,
+}
+
+
+def _session_policies(store: Store, account: str, arns: Sequence[str]) -> list[dict[str, Any]]:
+    """Read managed policies passed as session policies; one that is gone allows nothing."""
+    return [
+        _managed(store, account, arn)
+        for arn in arns
+        if find_policy(store, account, arn) is not None
+    ]
 
 
 def _exhibit(

@@ -4,6 +4,7 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -66,17 +67,18 @@ def issue_key(store: Store, master: MasterKey, account: str, principal: str) -> 
 
 def issue_session(master: MasterKey, role: Mapping[str, Any], name: str, seconds: int) -> IssuedKey:
     """Make temporary credentials of a role session; role: the role's document."""
-    key_id, secret, now = unique_id("ASIA"), _new_secret(), int(time.time())
+    now = int(time.time())
     session = Session(
-        access_key_id=key_id,
-        secret=secret,
-        role_arn=role["Arn"],
-        role_id=role["RoleId"],
-        name=name,
-        issued=now,
-        expires=now + seconds,
+        arn=role["Arn"], unique_id=role["RoleId"], name=name, issued=now, expires=now + seconds
     )
-    return IssuedKey(key_id, secret, seal_session(session, master), session.expires)
+    return issue_temporary(master, session)
+
+
+def issue_temporary(master: MasterKey, session: Session) -> IssuedKey:
+    """Make temporary credentials; session: what they stand for, without key and secret."""
+    key_id, secret = unique_id("ASIA"), _new_secret()
+    token = seal_session(replace(session, access_key_id=key_id, secret=secret), master)
+    return IssuedKey(key_id, secret, token, session.expires)
 
 
 def write_root_credentials(store: Store, master: MasterKey, account: str, state: Path) -> None:

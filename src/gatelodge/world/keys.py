@@ -161,7 +161,7 @@ class Keys:
             return KeyRefused(KeyProblem.EXPIRED), 0.0
         exhibit = session_exhibit(self._store, session)
         if exhibit is None:
-            return KeyRefused(KeyProblem.UNKNOWN, f"{session.role_arn} no longer exists"), 0.0
+            return KeyRefused(KeyProblem.UNKNOWN, f"{session.arn} no longer exists"), 0.0
         caller = caller_of(exhibit, session.access_key_id, self._exhibits.keep(exhibit))
         holder = KeyHolder(self._derive(session.secret, question), caller)
         return holder, float(session.expires)

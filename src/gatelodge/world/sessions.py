@@ -1,7 +1,7 @@
 """Temporary credentials: a session token that carries everything, sealed.
 
-Any worker checks a token without a look-up; the role behind it is still read from the store, so
-that deleting it, or changing its policies, bites at once.
+Any worker checks a token without a look-up; the role or user behind it is still read from the
+store, so that deleting it, or changing its policies, bites at once.
 """
 
 import base64
@@ -9,27 +9,51 @@ import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from gatelodge.store import MasterKey, SealError
+
+
+class SessionKind(StrEnum):
+    """Which operation gave the credentials out, and so who the principal is."""
+
+    ROLE = "role"
+    """AssumeRole and its kin: a role session."""
+    USER = "user"
+    """GetSessionToken: the user, or root, itself."""
+    FEDERATED = "federated"
+    """GetFederationToken: a federated user, with what the user who asked for it may do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """What a session token says. Times are in seconds since 1970."""
 
-    access_key_id: str
-    secret: str
-    role_arn: str
-    role_id: str
-    """`AROA…`: a role made anew under the same name is another role."""
+    access_key_id: str = ""
+    secret: str = ""
+    """Both empty until the credentials are issued."""
+    kind: SessionKind = SessionKind.ROLE
+    arn: str
+    """Of the role; of the user or root that asked."""
+    unique_id: str
+    """`AROA…`, `AIDA…` or the account: one made anew under the same name is another."""
     name: str
+    """Of a role session or a federated user; empty for a user's own."""
     issued: int
     expires: int
     policies: Sequence[Mapping[str, Any]] | None = None
     """Session policies, `{"name", "document"}`; None when none was passed."""
+    policy_arns: Sequence[str] = ()
+    """Managed policies passed as session policies; what they say is read from the store."""
     tags: Mapping[str, str] = field(default_factory=dict)
+    transitive: Sequence[str] = ()
+    """Keys of the tags that stay when roles are chained."""
     source_identity: str | None = None
+    provider: str | None = None
+    """Where a web identity came from: the ARN of the OpenID Connect provider."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Condition keys that a web identity brought along, names in lower case."""
 
 
 def seal_session(session: Session, key: MasterKey) -> str:
@@ -48,4 +72,7 @@ def open_session(token: str, access_key_id: str, key: MasterKey) -> Session | No
         return None
     said = json.loads(opened)
     # Another version of gatelodge may have sealed it.
-    return Session(**said) if said.keys() == Session.__dataclass_fields__.keys() else None
+    if said.keys() != Session.__dataclass_fields__.keys():
+        return None
+    lists = {name: tuple(said[name]) for name in ("policy_arns", "transitive")}
+    return Session(**{**said, **lists, "kind": SessionKind(said["kind"])})

@@ -1,7 +1,9 @@
 """AWS Security Token Service: who calls, and temporary credentials (control-plane.md section 5)."""
 
 from gatelodge.control.operations import Service, collect
-from gatelodge.control.sts import caller_identity
+from gatelodge.control.sts import assume_role, caller_identity, lookups, users_sessions
 from gatelodge.control.sts.permissions import checks
 
-SERVICE = Service("sts", collect("sts", caller_identity), checks)
+SERVICE = Service(
+    "sts", collect("sts", assume_role, caller_identity, lookups, users_sessions), checks
+)
