@@ -56,7 +56,7 @@ def test_a_case_a_line_in_order():
     done = run("simulate", "--jsonl", stdin="\n".join(lines) + "\n")
     first, second, third, fourth, fifth = map(json.loads, done.stdout.splitlines())
     assert (first["id"], first["decision"]) == ("a", "allowed")
-    assert "not a JSON object" in second["error"]
+    assert second["error"].startswith("not JSON: ")
     assert third == {"id": "c", "error": "unknown member 'surprise'"}
     assert (fourth["id"], fourth["decision"]) == (4, "implicitDeny")
     assert "/Statement" in fifth["error"]

@@ -20,7 +20,6 @@ _WORTH_AN_INDEX = 16
 _NAMING_OPERATORS = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
 # A member of an enumeration, looked up once: that costs more than a statement.
 _NOTHING, _IDENTITY, _EVERYTHING = Reach.NOTHING, Reach.IDENTITY, Reach.EVERYTHING
-_REACHES = tuple(Reach)
 # Policies of these kinds are judged without their caller's name in them.
 _IDENTITY_LIKE = frozenset(PolicyKind) - {PolicyKind.RESOURCE, PolicyKind.RESOURCE_CONTROL}
 
@@ -29,6 +28,7 @@ class CompiledStatement:
     """One statement as functions: each element's test, and all of them together."""
 
     __slots__ = (
+        "_by_reach",
         "_names_principal_arn",
         "conditions",
         "matches_action",
@@ -36,7 +36,6 @@ class CompiledStatement:
         "policy",
         "ref",
         "ruling",
-        "rulings",
         "statement",
         "test",
         "tests_resource",
@@ -54,10 +53,8 @@ class CompiledStatement:
         """All elements but the action: true, false, or None when in doubt."""
         verdict = Verdict.ALLOWED if statement.allow else Verdict.DENIED
         self.ruling = Ruling(verdict, (self.ref,))
-        self.rulings: tuple[Ruling, ...] = ()
-        """By reach: what this statement alone makes of a set; of resource policies only."""
-        if statement.principal is not None:
-            self.rulings = tuple(Ruling(verdict, (self.ref,), (), reach) for reach in _REACHES)
+        """What this statement alone makes of a set."""
+        self._by_reach: dict[Reach, Ruling] = {}
         self._names_principal_arn = any(map(_names_a_principal_arn, self.conditions))
 
     def prefixes(self) -> list[str]:
@@ -67,6 +64,13 @@ class CompiledStatement:
             return [""]
         variables = self.policy.variables
         return [literal_prefix(text, variables=variables) for text in statement.resources]
+
+    def ruling_with(self, reach: Reach) -> Ruling:
+        """Say what this Allow of a resource policy makes of a set, with what it spares."""
+        ruling = self._by_reach.get(reach)
+        if ruling is None:
+            ruling = self._by_reach[reach] = Ruling(Verdict.ALLOWED, (self.ref,), (), reach)
+        return ruling
 
     def reach(self, principal: Principal) -> Reach:
         """Tell what this Allow of a resource policy spares a caller of the same account."""
@@ -152,10 +156,10 @@ class _Index:
 
     def __init__(self, statements: list[CompiledStatement]) -> None:
         self._everywhere: Sequence[CompiledStatement] = statements
-        self._by_prefix: dict[str, list[CompiledStatement]] = {}
         self._lengths: tuple[int, ...] = ()
         if len(statements) < _WORTH_AN_INDEX:
             return
+        self._by_prefix: dict[str, list[CompiledStatement]] = {}
         everywhere = []
         for compiled in statements:
             prefixes = set(compiled.prefixes())
@@ -202,7 +206,7 @@ def _first_allow(candidates: Iterable[CompiledStatement], query: Query) -> Rulin
         if best is None:
             return Ruling(Verdict.SILENT, (), doubts)
         return Ruling(Verdict.ALLOWED, (best.ref,), doubts, best_reach)
-    return SILENCE if best is None else best.rulings[best_reach]
+    return SILENCE if best is None else best.ruling_with(best_reach)
 
 
 def _doubtful_denial(compiled: CompiledStatement) -> Ruling:
@@ -213,15 +217,14 @@ def _action_test(statement: Statement) -> Matcher:
     matchers = [action_matcher(text) for text in statement.actions]
     if statement.not_action:
         return lambda action: not any(match(action) for match in matchers)
+    if len(matchers) == 1:
+        return matchers[0]
     return lambda action: any(match(action) for match in matchers)
 
 
 def _resource_test(policy: Policy, statement: Statement) -> ResourceTest:
     identity = policy.kind in _IDENTITY_LIKE
-    tests = [
-        resource_test(text, variables=policy.variables, identity=identity)
-        for text in statement.resources
-    ]
+    tests = [resource_test(text, policy.variables, identity) for text in statement.resources]
     if statement.not_resource:
         return lambda query: not any(test(query) for test in tests)
     if len(tests) == 1:

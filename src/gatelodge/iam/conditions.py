@@ -5,19 +5,21 @@ Reference: iam-evaluation.md sections 6.1 to 6.3. A condition holds, does not ho
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from gatelodge.iam.keys import operator_families
 from gatelodge.iam.operators import OPERATORS, Comparison, Family, Operator
-from gatelodge.iam.patterns import encode
+from gatelodge.iam.patterns import encode, is_reserved
 from gatelodge.iam.problems import Problems
 from gatelodge.iam.variables import Keys, Template, Value, plain, read_template
 
 Test = Callable[[Keys], bool | None]
 
 _NAME = re.compile(r"(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?")
-_LAZY = 256
+_REMEMBERED = 2048
+_FILLED = 256
 
 
 class Condition:
@@ -31,9 +33,9 @@ class Condition:
         quantifier: str | None,
         key: str,
         values: tuple[str, ...],
+        comparisons: "Sequence[Comparison | Template]",
         *,
         if_exists: bool,
-        variables: bool,
     ) -> None:
         self.operator = operator
         self.quantifier = quantifier
@@ -42,7 +44,7 @@ class Condition:
         self.key = key.lower()
         self.values = values
         self.if_exists = if_exists
-        self.test = _compile(self, variables=variables)
+        self.test = _compile(self, comparisons)
         """Tells of one request whether the condition holds; None when in doubt."""
 
     @property
@@ -56,87 +58,102 @@ def read_conditions(
     written: object, problems: Problems, *, variables: bool
 ) -> tuple[Condition, ...]:
     """Read a Condition element; what is wrong goes to `problems`."""
-    if written is None:
-        return ()
-    problems = problems.at("/Condition")
     if not isinstance(written, Mapping):
-        problems.add("", "Condition is an object of operators")
+        problems.add("/Condition", "Condition is an object of operators")
         return ()
     conditions = []
     for name, block in written.items():
-        pointer = "/" + _escape(str(name))
-        operator = _read_operator(str(name), pointer, problems)
+        pointer = "/Condition/" + _escape(str(name))
+        operator = _operator(str(name))
+        if isinstance(operator, str):
+            problems.add(pointer, operator)
         if not isinstance(block, Mapping) or not block:
             problems.add(pointer, "an operator takes an object of condition keys")
             continue
         for key, value in block.items():
-            place = problems.at(f"{pointer}/{_escape(str(key))}")
-            values = _read_values(value, place)
-            if operator is None or values is None:
+            texts = _texts(value)
+            if isinstance(operator, str) or texts is None:
+                _explain_values(value, problems.at(f"{pointer}/{_escape(str(key))}"))
                 continue
-            row, quantifier, if_exists = operator
-            if not _suits(row, str(key), values, place, variables=variables):
-                continue
-            conditions.append(
-                Condition(
-                    row, quantifier, str(key), values, if_exists=if_exists, variables=variables
-                )
-            )
+            condition = _condition(operator, str(key), texts, variables)
+            if isinstance(condition, Condition):
+                conditions.append(condition)
+            else:
+                place = problems.at(f"{pointer}/{_escape(str(key))}")
+                for message in condition:
+                    place.add("", message)
     return tuple(conditions)
 
 
-def _read_operator(
-    name: str, pointer: str, problems: Problems
-) -> tuple[Operator, str | None, bool] | None:
+_Named = tuple[Operator, str | None, bool]
+"""An operator's row, its set prefix, and whether it says IfExists."""
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _operator(name: str) -> _Named | str:
+    """Read an operator's name; says what is wrong with it."""
     match = _NAME.fullmatch(name)
     row = OPERATORS.get(match[2]) if match else None
     if match is None or row is None:
-        problems.add(pointer, f"unknown condition operator {name!r}")
-        return None
+        return f"unknown condition operator {name!r}"
     if row.family is Family.NULL and (match[1] or match[3]):
-        problems.add(pointer, "Null takes neither a set prefix nor IfExists")
-        return None
+        return "Null takes neither a set prefix nor IfExists"
     return row, match[1], match[3] is not None
 
 
-def _read_values(value: Any, problems: Problems) -> tuple[str, ...] | None:  # noqa: ANN401 - any JSON value
-    """Read the values of a key; numbers and booleans may stand without quotes."""
+@lru_cache(maxsize=_REMEMBERED)
+def _condition(
+    operator: _Named, key: str, values: tuple[str, ...], variables: bool
+) -> Condition | tuple[str, ...]:
+    """Make a condition, or say why key and operator, or operator and value, can never match.
+
+    Policies repeat each other: the last conditions are remembered (bounded).
+    """
+    row, quantifier, if_exists = operator
+    if not key or key != key.strip():
+        return (f"{key!r} is not a condition key",)
+    if row.family not in operator_families(key.lower()):
+        return (f"{row.name} compares a {row.family.value}, which {key} never is",)
+    comparisons: list[Comparison | Template] = []
+    wrong = []
+    for value in values:
+        template = _template(row, value, variables=variables)
+        comparison = row.compile(template) if isinstance(template, str) else template
+        if comparison is None:
+            wrong.append(f"{value!r} is not a {row.family.value} that {row.name} can compare")
+        else:
+            comparisons.append(comparison)
+    if wrong:
+        return tuple(wrong)
+    return Condition(row, quantifier, key, values, comparisons, if_exists=if_exists)
+
+
+def _texts(value: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - any JSON value
+    """Read the values of a key; numbers and booleans need no quotes. None when one is neither."""
     listed = value if isinstance(value, list) else [value]
-    if not listed:
-        problems.add("", "a condition key needs at least one value")
-        return None
     texts = []
-    for position, item in enumerate(listed):
-        pointer = f"/{position}" if isinstance(value, list) else ""
-        if isinstance(item, bool):
+    for item in listed:
+        if isinstance(item, str):
+            if is_reserved(item):
+                return None
+            texts.append(item)
+        elif isinstance(item, bool):
             texts.append(str(item).lower())
         elif isinstance(item, int | float):
             texts.append(str(item))
         else:
-            problems.check_text(pointer, item)
-            if not isinstance(item, str):
-                return None
-            texts.append(item)
-    return tuple(texts)
+            return None
+    return tuple(texts) or None
 
 
-def _suits(
-    row: Operator, key: str, values: tuple[str, ...], problems: Problems, *, variables: bool
-) -> bool:
-    """Note it when key and operator, or operator and value, can never match."""
-    if not key or key != key.strip():
-        problems.add("", f"{key!r} is not a condition key")
-        return False
-    if row.family not in operator_families(key.lower()):
-        problems.add("", f"{row.name} compares a {row.family.value}, which {key} never is")
-        return False
-    suits = True
-    for value in values:
-        template = _template(row, value, variables=variables)
-        if isinstance(template, str) and row.compile(template) is None:
-            problems.add("", f"{value!r} is not a {row.family.value} that {row.name} can compare")
-            suits = False
-    return suits
+def _explain_values(value: Any, problems: Problems) -> None:  # noqa: ANN401 - any JSON value
+    """Note which values of a key cannot be read."""
+    listed = value if isinstance(value, list) else [value]
+    if not listed:
+        problems.add("", "a condition key needs at least one value")
+    for position, item in enumerate(listed):
+        if not isinstance(item, bool | int | float):
+            problems.check_text(f"/{position}" if isinstance(value, list) else "", item)
 
 
 def _template(row: Operator, value: str, *, variables: bool) -> str | Template:
@@ -146,13 +163,13 @@ def _template(row: Operator, value: str, *, variables: bool) -> str | Template:
     return prepare(value)
 
 
-def _compile(condition: Condition, *, variables: bool) -> Test:
+def _compile(condition: Condition, comparisons: Sequence[Comparison | Template]) -> Test:
     row = condition.operator
     key = condition.key
     if row.family is Family.NULL:
         wanted_absent = [value.lower() == "true" for value in condition.values]
         return lambda keys: _is_absent(keys.get(key)) in wanted_absent
-    compare = _any_value(row, condition.values, variables=variables)
+    compare = _any_value(row, comparisons)
     absent = _when_absent(condition)
     holds = _holds_for_one(row, compare)
     quantifier = condition.quantifier
@@ -208,16 +225,13 @@ def _holds_for_one(
 
 
 def _any_value(
-    row: Operator, values: tuple[str, ...], *, variables: bool
+    row: Operator, comparisons: Sequence[Comparison | Template]
 ) -> Callable[[Keys, str], bool | None]:
     """Compare with each of the policy's values: one match is enough."""
-    templates = [_template(row, value, variables=variables) for value in values]
-    fixed = [row.compile(text) for text in templates if isinstance(text, str)]
-    compiled = [comparison for comparison in fixed if comparison is not None]
-    filled = [_filled(row, text) for text in templates if isinstance(text, Template)]
-    if len(compiled) == 1 and not filled:
-        only = compiled[0]
+    if len(comparisons) == 1 and not isinstance(only := comparisons[0], Template):
         return lambda _, value: only(value)
+    compiled = [one for one in comparisons if not isinstance(one, Template)]
+    filled = [_filled(row, one) for one in comparisons if isinstance(one, Template)]
 
     def compare(keys: Keys, value: str) -> bool | None:
         verdict: bool | None = False
@@ -237,17 +251,11 @@ def _any_value(
 
 def _filled(row: Operator, template: Template) -> Callable[[Keys, str], bool | None]:
     """Compare with a value that holds variables; comparisons are kept by text (bounded)."""
-    made: dict[str, Comparison | None] = {}
+    compiled = lru_cache(maxsize=_FILLED)(row.compile)
 
     def compare(keys: Keys, value: str) -> bool | None:
         text = template.fill(keys)
-        if text is None:
-            return False
-        if text not in made:
-            if len(made) >= _LAZY:
-                made.clear()
-            made[text] = row.compile(text)
-        comparison = made[text]
+        comparison = None if text is None else compiled(text)
         return False if comparison is None else comparison(value)
 
     return compare

@@ -5,6 +5,7 @@ Source: W3C NOTE-datetime; IAM User Guide, "Date condition operators".
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 _DATE = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?"
@@ -16,24 +17,14 @@ _EPOCH_START = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _REMEMBERED = 1024
 
-_dates: dict[str, int | None] = {}
 
-
+@lru_cache(maxsize=_REMEMBERED)
 def read_date(text: str) -> int | None:
     """Read a date; microseconds since 1970, None when it is none.
 
     A time without a zone is in UTC. Four digits are a year, more are seconds. The last texts are
     remembered (bounded): all requests of one second share theirs.
     """
-    if text in _dates:
-        return _dates[text]
-    if len(_dates) >= _REMEMBERED:
-        _dates.clear()
-    found = _dates[text] = _parse(text)
-    return found
-
-
-def _parse(text: str) -> int | None:
     if _EPOCH.fullmatch(text):
         return int(text) * 1_000_000
     match = _DATE.fullmatch(text)

@@ -13,22 +13,25 @@ from typing import Any
 import orjson
 
 from gatelodge.iam.conditions import Condition, read_conditions
+from gatelodge.iam.patterns import is_reserved
 from gatelodge.iam.principals import PrincipalElement, read_principal
 from gatelodge.iam.problems import PolicyError, Problem, Problems
 
 VERSIONS = ("2008-10-17", "2012-10-17")
-_DOCUMENT = {"Version", "Id", "Statement"}
-_STATEMENT = {
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-}
+_DOCUMENT = frozenset({"Version", "Id", "Statement"})
+_STATEMENT = frozenset(
+    {
+        "Sid",
+        "Effect",
+        "Principal",
+        "NotPrincipal",
+        "Action",
+        "NotAction",
+        "Resource",
+        "NotResource",
+        "Condition",
+    }
+)
 
 
 class PolicyKind(StrEnum):
@@ -144,11 +147,10 @@ def parse(
     """
     problems = Problems()
     if isinstance(document, str):
-        document = _load(document)
+        document = read_text(document)
     if not isinstance(document, Mapping):
         raise PolicyError([Problem("", "a policy is a JSON object")])
-    for member in sorted(set(document) - _DOCUMENT, key=str):
-        problems.add(f"/{member}", f"unknown element {member!r}")
+    _check_members(document, _DOCUMENT, problems)
     version = document.get("Version", VERSIONS[0])
     if version not in VERSIONS:
         problems.add("/Version", f"unsupported version {version!r}; use 2012-10-17 or 2008-10-17")
@@ -199,8 +201,7 @@ def _read_statement(
     *,
     variables: bool,
 ) -> Statement:
-    for member in sorted(set(statement) - _STATEMENT, key=str):
-        problems.add(f"/{member}", f"unknown element {member!r}")
+    _check_members(statement, _STATEMENT, problems)
     sid = statement.get("Sid")
     if sid is not None and not isinstance(sid, str):
         problems.add("/Sid", "Sid is a string")
@@ -223,11 +224,21 @@ def _read_statement(
         not_action=not_action,
         resources=resources,
         not_resource=not_resource,
-        conditions=read_conditions(statement.get("Condition"), problems, variables=variables),
+        conditions=(
+            read_conditions(statement["Condition"], problems, variables=variables)
+            if "Condition" in statement
+            else ()
+        ),
     )
     if kind is PolicyKind.RESOURCE_CONTROL:
         _check_resource_control(statement, read, problems)
     return read
+
+
+def _check_members(written: Mapping[str, Any], known: frozenset[str], problems: Problems) -> None:
+    if not known.issuperset(written):
+        for member in sorted(set(written) - known, key=str):
+            problems.add(f"/{member}", f"unknown element {member!r}")
 
 
 def _read_principal(
@@ -264,8 +275,9 @@ def _read_list(
     if not texts:
         problems.add(f"/{name}", f"{name} is empty")
     for position, text in enumerate(texts):
-        pointer = f"/{name}/{position}" if isinstance(value, list) else f"/{name}"
-        problems.check_text(pointer, text)
+        if not isinstance(text, str) or is_reserved(text):
+            pointer = f"/{name}/{position}" if isinstance(value, list) else f"/{name}"
+            problems.check_text(pointer, text)
     return negated, tuple(text for text in texts if isinstance(text, str))
 
 
@@ -279,7 +291,7 @@ def _check_resource_control(
         problems.add("/Effect", "a resource control policy of your own can only deny")
 
 
-def _load(text: str) -> Any:  # noqa: ANN401 - any JSON value
+def read_text(text: str) -> Any:  # noqa: ANN401 - any JSON value
     """Read JSON text; a repeated member is a mistake that a plain reader would hide."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -82,9 +82,14 @@ class Outcome:
 
     @property
     def determining(self) -> tuple[StatementRef, ...]:
-        """The statements that determined the decision: a Deny, or the Allows that admitted."""
-        if self.decisive is not None:
-            return next((r.determining for kind, r in self.rulings if kind is self.decisive), ())
+        """The statements that determined the decision: a Deny, or the Allows that admitted.
+
+        None for silence, and for a root user that needs no policy.
+        """
+        if self.verdict is _DENIED:
+            return self.rulings[-1][1].determining  # the Deny ended the evaluation
+        if self.verdict is _SILENT:
+            return ()
         return tuple(ref for _, ruling in self.rulings for ref in ruling.determining)
 
     @property
@@ -99,7 +104,7 @@ class Outcome:
 def evaluate(query: Query, policies: Policies) -> Outcome:
     """Decide a request: explicit denies first, then every Allow that is needed."""
     rulings: list[tuple[PolicyKind, Ruling]] = []
-    for kind, policy_set in _in_order(query, policies):
+    for kind, policy_set in applying(query, policies):
         ruling = policy_set.judge(query)
         rulings.append((kind, ruling))
         if ruling.verdict is _DENIED:
@@ -110,7 +115,7 @@ def evaluate(query: Query, policies: Policies) -> Outcome:
     return Outcome(_ALLOWED, None, tuple(rulings))
 
 
-def _in_order(query: Query, policies: Policies) -> list[tuple[PolicyKind, PolicySet]]:
+def applying(query: Query, policies: Policies) -> list[tuple[PolicyKind, PolicySet]]:
     """List the sets that apply to this caller; a Deny in any of them is final."""
     applying: list[tuple[PolicyKind, PolicySet]] = []
     kind = query.principal.kind

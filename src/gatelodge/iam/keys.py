@@ -61,9 +61,11 @@ _TYPES: dict[str, tuple[Family, ...]] = {
 }
 
 
+_FAMILIES = {
+    key: frozenset().union(*(_BY_TYPE[kind] for kind in types)) for key, types in _TYPES.items()
+}
+
+
 def operator_families(key: str) -> frozenset[Family]:
     """Give the operator families that can match a key (lower case); all for keys not known."""
-    types = _TYPES.get(key)
-    if types is None:
-        return _ANY
-    return frozenset().union(*(_BY_TYPE[kind] for kind in types))
+    return _FAMILIES.get(key, _ANY)

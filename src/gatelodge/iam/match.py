@@ -1,6 +1,7 @@
 """Action and resource matching, compiled (reference: iam-evaluation.md section 5)."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from gatelodge.iam.patterns import MANY, Matcher, compile_pattern, encode, has_wildcard
 from gatelodge.iam.query import Query
@@ -9,12 +10,14 @@ from gatelodge.iam.variables import Keys, Template, read_template
 ResourceTest = Callable[[Query], bool]
 
 _PIECES = 6
+_REMEMBERED = 4096
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def action_matcher(text: str) -> Matcher:
     """Compile an action; the function takes an action in lower case.
 
-    Text that is not `*` or `service:name` matches nothing.
+    Text that is not `*` or `service:name` matches nothing. The last ones are remembered (bounded).
     """
     if text == "*":
         return lambda _: True
@@ -38,8 +41,9 @@ def literal_prefix(text: str, *, variables: bool) -> str:
     return text[: min(ends)]
 
 
-def resource_test(text: str, *, variables: bool, identity: bool) -> ResourceTest:
-    """Compile one resource pattern.
+@lru_cache(maxsize=_REMEMBERED)
+def resource_test(text: str, variables: bool, identity: bool) -> ResourceTest:
+    """Compile one resource pattern; the last ones are remembered (bounded).
 
     variables: whether `${…}` counts, and then only after the fifth colon. identity: missing last
     pieces count as `*`; elsewhere they do so only where the text has a wildcard.
@@ -47,21 +51,19 @@ def resource_test(text: str, *, variables: bool, identity: bool) -> ResourceTest
     if text == "*":
         return lambda _: True
     pieces = text.split(":", _PIECES - 1)
-    if len(pieces) < _PIECES and (identity or "*" in text or "?" in text):
-        pieces += ["*"] * (_PIECES - len(pieces))
-    if len(pieces) < _PIECES:
-        return lambda query: query.resource == text
-    head = [encode(piece) for piece in pieces[:-1]]
-    rest: str | Template
-    if variables and "${" in pieces[-1]:
-        rest = read_template(pieces[-1], encode)
-    else:
-        rest = encode(pieces[-1])
+    missing = _PIECES - len(pieces)
+    if missing:
+        if not identity and "*" not in text and "?" not in text:
+            return lambda query: query.resource == text
+        pieces += ["*"] * missing
+    *head, last = pieces
+    rest = read_template(last, encode) if variables and "${" in last else encode(last)
     if isinstance(rest, Template):
-        return _with_variables(head, rest)
-    if not any(map(has_wildcard, head)):
-        return _with_plain_head(":".join(head) + ":", rest)
-    return _piecewise([*head, rest])
+        return _with_variables([encode(piece) for piece in head], rest)
+    beginning = ":".join(head) + ":"
+    if "*" in beginning or "?" in beginning:
+        return _piecewise([*map(encode, head), rest])
+    return _with_plain_head(beginning, rest)
 
 
 def _with_plain_head(head: str, rest: str) -> ResourceTest:

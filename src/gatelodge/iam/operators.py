@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from gatelodge.iam.dates import read_date
@@ -21,6 +22,7 @@ Comparison = Callable[[str], bool | None]
 
 _NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,2})?", re.ASCII)
 _REMEMBERED = 4096
+_RANGES = 1024
 
 
 class Family(StrEnum):
@@ -146,21 +148,13 @@ def _binary(value: str) -> Comparison | None:
     return compare
 
 
-_addresses: dict[str, IPv4Address | IPv6Address | None] = {}
-
-
+@lru_cache(maxsize=_REMEMBERED)
 def read_address(text: str) -> IPv4Address | IPv6Address | None:
     """Read an IP address; the last ones are remembered (bounded)."""
-    if text in _addresses:
-        return _addresses[text]
-    if len(_addresses) >= _REMEMBERED:
-        _addresses.clear()
     try:
-        found: IPv4Address | IPv6Address | None = ip_address(text)
+        return ip_address(text)
     except ValueError:
-        found = None
-    _addresses[text] = found
-    return found
+        return None
 
 
 def read_network(text: str) -> str | None:
@@ -171,6 +165,7 @@ def read_network(text: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=_RANGES)
 def _ip(value: str) -> Comparison | None:
     try:
         network = ip_network(value, strict=False)
@@ -178,19 +173,13 @@ def _ip(value: str) -> Comparison | None:
         return None
     version, bits = network.version, network.max_prefixlen - network.prefixlen
     wanted = int(network.network_address) >> bits
-    verdicts: dict[str, bool | None] = {}
 
+    @lru_cache(maxsize=_REMEMBERED)
     def compare(actual: str) -> bool | None:
-        if actual in verdicts:
-            return verdicts[actual]
-        if len(verdicts) >= _REMEMBERED:
-            verdicts.clear()
         address = read_address(actual)
-        verdict = None
-        if address is not None:
-            verdict = address.version == version and int(address) >> bits == wanted
-        verdicts[actual] = verdict
-        return verdict
+        if address is None:
+            return None
+        return address.version == version and int(address) >> bits == wanted
 
     return compare
 

@@ -10,23 +10,22 @@ from collections.abc import Callable
 
 MANY = "\ue000"
 ONE = "\ue001"
-RESERVED = frozenset({MANY, ONE})
-"""Characters that neither a policy nor a variable's value may hold."""
-
 Matcher = Callable[[str], bool]
 
-_WILDCARDS = str.maketrans({"*": MANY, "?": ONE})
-_SHOWN = str.maketrans({MANY: "*", ONE: "?"})
+
+def is_reserved(text: str) -> bool:
+    """Tell whether a text holds a wildcard's stand-in: neither a policy nor a value may."""
+    return not text.isascii() and (MANY in text or ONE in text)
 
 
 def encode(text: str) -> str:
     """Turn `*` and `?` of a text into wildcards."""
-    return text.translate(_WILDCARDS)
+    return text.replace("*", MANY).replace("?", ONE)
 
 
 def shown(pattern: str) -> str:
     """Write an encoded pattern for people."""
-    return pattern.translate(_SHOWN)
+    return pattern.replace(MANY, "*").replace(ONE, "?")
 
 
 def has_wildcard(pattern: str) -> bool:
@@ -38,9 +37,9 @@ def compile_pattern(pattern: str) -> Matcher:
     """Compile an encoded pattern into a function that tells whether a whole text matches."""
     if not has_wildcard(pattern):
         return pattern.__eq__
-    if pattern.strip(MANY) == "":
-        return _anything
     body = pattern.rstrip(MANY)
+    if not body:
+        return _anything
     if body != pattern and not has_wildcard(body):
         return lambda text: text.startswith(body)
     return _compile_runs([run for run in re.split(f"({MANY}+)", pattern) if run])

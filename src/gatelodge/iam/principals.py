@@ -7,6 +7,7 @@ sections 3 and 4.
 import re
 from collections.abc import Mapping
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import assert_never
 
@@ -245,10 +246,14 @@ _OTHER_FORMS = {
 }
 
 
+_EVERYONE = PrincipalElement((PrincipalEntry(Form.EVERYONE, "*", "*"),))
+_REMEMBERED = 2048
+
+
 def read_principal(written: object, problems: Problems) -> PrincipalElement:
     """Read the value of a Principal or NotPrincipal element; what is wrong goes to `problems`."""
     if written == "*":
-        return PrincipalElement((PrincipalEntry(Form.EVERYONE, "*", "*"),))
+        return _EVERYONE
     if not isinstance(written, Mapping) or not written:
         problems.add("", 'a principal is "*" or an object such as {"AWS": "account or ARN"}')
         return PrincipalElement(())
@@ -272,10 +277,19 @@ def _read_entry(kind: str, text: object, problems: Problems) -> PrincipalEntry |
     if not isinstance(text, str) or not text:
         problems.add("", "expected a string")
         return None
+    entry = _entry(kind, text)
+    if isinstance(entry, str):
+        problems.add("", entry)
+        return None
+    return entry
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _entry(kind: str, text: str) -> PrincipalEntry | str:
+    """Read one name, or say what is wrong with it; the last ones are remembered (bounded)."""
     if kind != "AWS":
         if "*" in text:
-            problems.add("", f"a {kind} principal takes no wildcard")
-            return None
+            return f"a {kind} principal takes no wildcard"
         return PrincipalEntry(_OTHER_FORMS[kind], text, text)
     if text == "*":
         return PrincipalEntry(Form.EVERYONE, text, text)
@@ -287,9 +301,7 @@ def _read_entry(kind: str, text: object, problems: Problems) -> PrincipalEntry |
     for pattern, form in _ARN_FORMS:
         if pattern.fullmatch(text):
             return PrincipalEntry(form, text, text)
-    problems.add(
-        "",
+    return (
         f"{text!r} names no principal; use an account, or the ARN of a user, role or session "
-        "without wildcards (for a pattern, use the condition key aws:PrincipalArn)",
+        "without wildcards (for a pattern, use the condition key aws:PrincipalArn)"
     )
-    return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gatelodge.iam.patterns import RESERVED
+from gatelodge.iam.patterns import is_reserved
 
 
 class Problem:
@@ -48,7 +48,7 @@ class Problems:
         """Note it when a value is not text that a policy can hold."""
         if not isinstance(value, str):
             self.add(pointer, "expected a string")
-        elif not RESERVED.isdisjoint(value):
+        elif is_reserved(value):
             self.add(pointer, "the private-use characters U+E000 and U+E001 are not allowed")
 
     def raise_if_any(self) -> None:

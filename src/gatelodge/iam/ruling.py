@@ -30,7 +30,11 @@ class StatementRef:
         self.sid = sid
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, StatementRef) and self.as_tuple() == other.as_tuple()
+        return (
+            isinstance(other, StatementRef)
+            and self.index == other.index
+            and self.as_tuple() == other.as_tuple()
+        )
 
     def __hash__(self) -> int:
         return hash(self.as_tuple())

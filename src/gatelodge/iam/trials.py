@@ -3,6 +3,8 @@
 Uses the very tests that judging uses, so that an explanation cannot disagree with the decision.
 """
 
+from collections.abc import Sequence
+
 from gatelodge.iam.compile import CompiledStatement, PolicySet
 from gatelodge.iam.query import Query
 from gatelodge.iam.ruling import StatementRef
@@ -61,6 +63,15 @@ class Trial:
 def trials(policy_set: PolicySet, query: Query) -> tuple[Trial, ...]:
     """Try every statement of a set, in order, and say of each element whether it matches."""
     return tuple(_try(compiled, query) for compiled in policy_set.statements)
+
+
+def trials_of(
+    refs: Sequence[StatementRef], policy_set: PolicySet, query: Query
+) -> tuple[Trial, ...]:
+    """Try the named statements of a set only."""
+    return tuple(
+        _try(compiled, query) for compiled in policy_set.statements if compiled.ref in refs
+    )
 
 
 def nearest_miss(tried: tuple[Trial, ...]) -> Trial | None:

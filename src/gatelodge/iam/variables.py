@@ -7,7 +7,7 @@ section 6.4. The text that a variable stands for is literal: a `*` in it is no w
 import re
 from typing import Protocol
 
-from gatelodge.iam.patterns import RESERVED
+from gatelodge.iam.patterns import is_reserved
 
 Value = str | tuple[str, ...]
 """The value of a condition key: one text, or several."""
@@ -39,7 +39,7 @@ class Template:
         written = [self.constants[0]]
         for (key, default), constant in zip(self.slots, self.constants[1:], strict=True):
             value = keys.get(key)
-            if not isinstance(value, str) or not RESERVED.isdisjoint(value):
+            if not isinstance(value, str) or is_reserved(value):
                 value = default
             if value is None:
                 return None

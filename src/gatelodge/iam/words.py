@@ -10,6 +10,7 @@ from gatelodge.iam.ruling import StatementRef, Verdict
 from gatelodge.iam.trials import Step, Trial, nearest_miss
 from gatelodge.iam.variables import Value
 
+ROOT_NEEDS_NONE = "the root user needs no policy"
 _KINDS = {
     PolicyKind.IDENTITY: "identity policy",
     PolicyKind.RESOURCE: "resource policy",
@@ -86,13 +87,19 @@ def trial_words(trial: Trial) -> str:
     return f"{name} ({effect}) does not match: {misses}"
 
 
-def silence_words(kind: PolicyKind, tried: tuple[Trial, ...]) -> str:
-    """Say what a silent set of policies would have needed, and what came nearest."""
+def silence_words(kind: PolicyKind, tried: tuple[Trial, ...] | None) -> str:
+    """Say what a silent set of policies would have needed, and what came nearest.
+
+    tried: None where there is no policy of the kind at all.
+    """
     name = _KINDS[kind]
+    if tried is None:
+        return f"there is no {name} that could allow this"
     near = nearest_miss(tried)
     if near is None:
         return f"no {name} has an Allow statement"
-    misses = " and ".join(step_words(step) for step in near.misses) or "it cannot be judged"
+    failing = [step for step in near.steps if step.matched is not True]
+    misses = " and ".join(map(step_words, failing))
     return f"no {name} allows this; nearest is {statement_words(near.ref)}: {misses}"
 
 
