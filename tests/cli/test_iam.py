@@ -62,6 +62,55 @@ def test_a_case_a_line_in_order():
     assert "/Statement" in fifth["error"]
 
 
+def test_a_repeated_member_is_an_error_in_any_spelling():
+    case = json.dumps({"principal": "*", "action": "execute-api:Invoke", "resource": ARN})
+    fence = '"resourcePolicy": {"Statement": {"Effect": "Deny", "Effect"%s: "Allow"}}'
+    lines = [f"{case[:-1]}, {fence % space}}}" for space in ("", " ", "\t", "  ")]
+    done = run("simulate", "--jsonl", stdin="\n".join(lines))
+    answered = [json.loads(line) for line in done.stdout.splitlines()]
+    assert answered == [{"error": "the member 'Effect' stands twice in one object"}] * 4
+    # A colon after a quotation mark inside of a text is no member.
+    quoted = json.dumps({**json.loads(case), "context": {"k": 'a":b'}})
+    assert json.loads(run("simulate", "--jsonl", stdin=quoted).stdout)["decision"] == "implicitDeny"
+
+
+def test_answers_come_as_soon_as_their_lines():
+    """Another program may write one case, read its answer, and only then write the next."""
+    case = json.dumps({"principal": "*", "action": "execute-api:Invoke", "resource": ARN}).encode()
+    command = [sys.executable, "-m", "gatelodge", "iam", "simulate", "--jsonl"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        for _ in range(2):
+            process.stdin.write(case + b"\n")
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["decision"] == "implicitDeny"
+        process.stdin.write(case)
+        process.stdin.close()
+        assert json.loads(process.stdout.readline())["decision"] == "implicitDeny"
+
+
+def test_a_line_that_never_ends_is_refused():
+    done = run("simulate", "--jsonl", stdin=f'{{"id": "{"x" * 5_000_000}"}}\n[1]\n')
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert "at most" in first["error"]
+    assert second == {"error": "a case is a JSON object"}
+
+
+def test_the_level_that_decided_is_named():
+    levels = [[{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}],
+              [{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}]]  # fmt: skip
+    case = {"principal": f"arn:aws:iam::{OWNER}:user/bob", "action": "execute-api:Invoke",
+            "resource": ARN, "identityPolicies": levels[0]}  # fmt: skip
+    silent = [levels[0], [{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}]]
+    lines = [json.dumps({**case, "serviceControlPolicies": one}) for one in (levels, silent)]
+    first, second = map(
+        json.loads, run("simulate", "--jsonl", stdin="\n".join(lines)).stdout.split("\n")[:2]
+    )
+    assert first["decision"] == "explicitDeny"
+    assert first["because"][0].startswith("service control policy level 2 statement 1 denies")
+    assert second["decision"] == "implicitDeny"
+    assert "nearest is service control policy level 2 statement 1: action" in second["because"][0]
+
+
 @pytest.mark.parametrize(
     ("statement", "pointer", "message"),
     [

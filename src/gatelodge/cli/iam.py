@@ -186,15 +186,15 @@ def _members_are_plain(line: bytes, case: object) -> bool:
 
 def _blocks(descriptor: int) -> Iterator[list[bytes]]:
     """Read whole lines as they come: who waits for an answer before writing on gets it."""
-    begun: list[bytes] = []
+    begun = b""
     while chunk := os.read(descriptor, _CHUNK):
         complete, newline, rest = chunk.rpartition(b"\n")
         if not newline:
-            begun.append(chunk)
+            begun = (begun + chunk)[: _MAX_LINE + 1]  # longer is refused whatever follows
             continue
-        yield (b"".join(begun) + complete).split(b"\n")
-        begun = [rest]
-    yield [b"".join(begun)]
+        yield (begun + complete).split(b"\n")
+        begun = rest
+    yield [begun]
 
 
 def _pairs(texts: tuple[str, ...], option: str) -> dict[str, Any]:

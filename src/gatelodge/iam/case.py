@@ -132,16 +132,19 @@ def _levels(case: Mapping[str, Any], member: str, kind: PolicyKind) -> Sequence[
         raise RequestError(f"{member} is a list of levels, each a list of documents")
     several = len(levels) > 1
     return [
-        _documents(level, member, kind, f"level {number} " if several else "")
+        _documents(level, member, kind, f"level {number}" if several else "")
         for number, level in enumerate(levels, 1)
     ]
 
 
-def _documents(documents: Any, member: str, kind: PolicyKind, where: str = "") -> PolicySet:  # noqa: ANN401 - checked here
+def _documents(documents: Any, member: str, kind: PolicyKind, level: str = "") -> PolicySet:  # noqa: ANN401 - checked here
     if not isinstance(documents, list):
         raise RequestError(f"{member} is a list of policy documents")
-    if len(documents) == 1 and not where:
+    if len(documents) == 1 and not level:
         return _compiled(documents[0], kind)
+    if len(documents) == 1:
+        return PolicySet([parse(documents[0], kind, name=level)])
+    start = f"{level}." if level else ""
     return PolicySet(
-        [parse(one, kind, name=f"{where}{number}") for number, one in enumerate(documents, 1)]
+        [parse(one, kind, name=f"{start}{number}") for number, one in enumerate(documents, 1)]
     )
