@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from gatelodge import iam
+from gatelodge.asking import Question
 from gatelodge.authorize.caller import Caller
 from gatelodge.store import MasterKey, Store
 from gatelodge.world.sessions import Session
 
+A = TypeVar("A")
 Parameters = Mapping[str, Any]
 """Input members of an operation by AWS's names, as botocore's model types them: text, numbers,
 booleans, bytes, aware datetimes, lists, mappings. A member that the client left out is missing."""
@@ -29,6 +31,18 @@ class Check:
     """How a denial names the resource, where AWS does not print the ARN."""
     trust: iam.PolicySet | None = None
     """A role's trust policy, which must allow too."""
+
+
+class Ask(Protocol):
+    """Puts one question to the outside, and blocks until it is answered."""
+
+    def __call__(self, question: Question[A], /) -> A:
+        """Give the answer. Raises TimeoutError."""
+
+
+def nobody_answers(question: Question[A], /) -> A:
+    """Stand in for the outside where there is none."""
+    raise RuntimeError(f"nobody answers {question!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +74,8 @@ class Call:
     partition: str = "aws"
     session: Session | None = None
     """Of temporary credentials: what their token says."""
+    ask: Ask = nobody_answers
+    """What only the outside can tell, such as a backend's reply; for operations that only read."""
 
     @property
     def signer(self) -> Caller:

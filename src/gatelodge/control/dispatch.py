@@ -12,7 +12,7 @@ import structlog
 from botocore.model import ServiceModel
 
 from gatelodge.control import constraints
-from gatelodge.control.call import Call, Check
+from gatelodge.control.call import Ask, Call, Check, nobody_answers
 from gatelodge.control.denial import Denied
 from gatelodge.control.fault import Fault
 from gatelodge.control.guard import Guard, Signer
@@ -43,6 +43,7 @@ class Dispatch:
     """Where the data workers note what they have taken over."""
     url: str
     """The endpoint's own address."""
+    ask: Ask = nobody_answers
 
     def answer(self, request: Request) -> Response:
         """Answer one request, whatever it is."""
@@ -141,6 +142,7 @@ class Dispatch:
             master=self.master,
             require=require,
             session=signer.session if signer else None,
+            ask=self.ask,
         )
 
 

@@ -14,10 +14,14 @@ import uvloop
 from gatelodge.control.dispatch import Dispatch
 from gatelodge.control.guard import Guard
 from gatelodge.fronts.aws import AwsDoor
+from gatelodge.integrate.questions import SendHttp
 from gatelodge.settings import Settings
 from gatelodge.store import MasterKey, Store
+from gatelodge.world.answers import Answers, Counter
 from gatelodge.world.exhibits import Exhibits
+from gatelodge.world.http import Upstream
 from gatelodge.world.keys import Keys
+from gatelodge.world.outbox import Outbox
 
 _THREADS = 16
 _CONNECTIONS = 256
@@ -57,12 +61,15 @@ async def _serve(
         executor,
         loop.call_soon_threadsafe,
     )
+    upstream = Upstream(loop, Outbox(loop))
+    answers: Answers = {SendHttp: upstream.send}
     dispatch = Dispatch(
         store=store,
         master=master,
         guard=Guard(lambda question: keys.look_up(question)[0], master),
         workers=settings.state / "run",
         url=url,
+        ask=Counter(loop, answers).ask,
     )
     server = _server(AwsDoor(dispatch.answer, executor))
 
@@ -76,6 +83,7 @@ async def _serve(
         await asyncio.sleep(0.005)
     tell_ready()
     await serving
+    upstream.close()
 
 
 def _server(door: AwsDoor) -> uvicorn.Server:

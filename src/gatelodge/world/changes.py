@@ -6,6 +6,7 @@ import struct
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -13,17 +14,20 @@ import structlog
 from gatelodge.store import Store, StoreError
 
 INTERVAL = 0.1
-"""Seconds between looks at the feed."""
+"""Seconds between looks at the feed, when nobody wakes the follower."""
 PATIENCE = 1.0
 """How long a writer waits for the workers, in seconds."""
 _SEEN = struct.Struct("<qq")
+_BELL = ".bell"
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.01
+"""Seconds between a writer's looks at what the workers have seen."""
 _log = structlog.get_logger()
 
 
 class Follower:
     """Tells one process what changed."""
 
-    __slots__ = ("_changed", "_executor", "_file", "_seen", "_status", "_store")
+    __slots__ = ("_bell", "_changed", "_executor", "_file", "_seen", "_status", "_store")
 
     def __init__(
         self,
@@ -40,6 +44,7 @@ class Follower:
         self._status = status
         """Called after every look: whether the store answered."""
         self._file = os.open(progress, os.O_RDWR | os.O_CREAT, 0o600)
+        self._bell = _hang_bell(_bell_of(progress))
         self._seen = 0
 
     def start_from(self, seq: int) -> None:
@@ -50,7 +55,10 @@ class Follower:
     async def follow(self) -> None:
         """Look at the feed again and again, until cancelled."""
         loop = asyncio.get_running_loop()
+        rung = asyncio.Event()
+        loop.add_reader(self._bell, self._hear, rung)
         while True:
+            rung.clear()
             try:
                 changes = await loop.run_in_executor(
                     self._executor, self._store.changes_since, self._seen
@@ -64,7 +72,14 @@ class Follower:
                     self._seen = changes[-1][0]
                     self._note()
                 self._status(True)
-            await asyncio.sleep(INTERVAL)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(INTERVAL):
+                    await rung.wait()
+
+    def _hear(self, rung: asyncio.Event) -> None:
+        with suppress(BlockingIOError):
+            os.read(self._bell, 4096)
+        rung.set()
 
     def _note(self) -> None:
         os.pwrite(self._file, _SEEN.pack(os.getpid(), self._seen), 0)
@@ -73,13 +88,40 @@ class Follower:
 def wait_until_followed(store: Store, directory: Path) -> bool:
     """Wait until every live worker has what is written, for a second at most; False if not all."""
     target = store.last_change()
-    end = time.monotonic() + PATIENCE
-    while True:
-        if all(_has_seen(path, target) for path in directory.glob("worker-*")):
-            return True
+    workers = [path for path in directory.glob("worker-*") if path.suffix != _BELL]
+    behind = [path for path in workers if not _has_seen(path, target)]
+    for path in behind:
+        _ring(_bell_of(path))
+    end, pause = time.monotonic() + PATIENCE, _FIRST_PAUSE
+    while behind:
         if time.monotonic() > end:
             return False
-        time.sleep(0.01)
+        time.sleep(pause)
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
+        behind = [path for path in behind if not _has_seen(path, target)]
+    return True
+
+
+def _bell_of(progress: Path) -> Path:
+    return progress.with_suffix(_BELL)
+
+
+def _hang_bell(path: Path) -> int:
+    """Make the named pipe that wakes a follower: a byte in it means that something changed."""
+    path.unlink(missing_ok=True)
+    os.mkfifo(path, 0o600)
+    # For writing too, so that it does not end with each writer that goes.
+    return os.open(path, os.O_RDWR | os.O_NONBLOCK)
+
+
+def _ring(path: Path) -> None:
+    # Nobody listens, or the bell rings already: the follower looks by itself too.
+    with suppress(OSError):
+        bell = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+        try:
+            os.write(bell, b"!")
+        finally:
+            os.close(bell)
 
 
 def _has_seen(path: Path, target: int) -> bool:
