@@ -1,10 +1,7 @@
 """What every door does with a finished call: the book, the decision's id, the logs."""
 
-import sys
 import time
 from collections import deque
-from collections.abc import Callable
-from pathlib import Path
 from typing import TextIO
 
 import orjson
@@ -15,6 +12,7 @@ from gatelodge.context.variables import CallError, Variables
 from gatelodge.explain.record import Record, make_record
 from gatelodge.explain.replay import explain
 from gatelodge.explain.text import one_line
+from gatelodge.fronts.access_logs import AccessLogs
 from gatelodge.messages import Request
 from gatelodge.respond.access_log import Delivered
 from gatelodge.serve import Served
@@ -28,7 +26,7 @@ _log = structlog.get_logger()
 class Reception:
     """Notes finished calls. One for each worker."""
 
-    __slots__ = ("_access_log", "_book", "_header", "_lines")
+    __slots__ = ("_access_logs", "_book", "_header", "_lines")
 
     def __init__(
         self,
@@ -36,12 +34,12 @@ class Reception:
         *,
         header: bool,
         lines: "DecisionLines | None",
-        access_log: "LineFile | None",
+        access_logs: AccessLogs,
     ) -> None:
         self._book = book
         self._header = header
         self._lines = lines
-        self._access_log = access_log
+        self._access_logs = access_logs
 
     def note(self, request: Request, served: Served) -> None:
         """Write the call into the book, and its id into the answer."""
@@ -59,12 +57,16 @@ class Reception:
                 served.response.headers.append((DECISION_HEADER, decision_id))
         if self._lines is not None:
             self._lines.add(values, served)
-        if self._access_log is not None:
+        plan = served.plan
+        if plan is not None and plan.access_log is not None:
             self._log_access(request, served)
 
     def _log_access(self, request: Request, served: Served) -> None:
         plan, call = served.plan, served.call
-        if plan is None or call is None or plan.access_log is None or self._access_log is None:
+        if plan is None or call is None or plan.access_log is None:
+            return
+        log = plan.stage.access_log
+        if log is None:  # what is compiled was compiled from it
             return
         decision = served.decision
         caller = decision.caller if decision else None
@@ -89,7 +91,7 @@ class Reception:
             served.integration_status,
             latency if reached else None,
         )
-        self._access_log.write(plan.access_log(variables, delivered))
+        self._access_logs.write(log.destination, plan.access_log(variables, delivered))
 
 
 class DecisionLines:
@@ -126,39 +128,3 @@ class DecisionLines:
             self._out.write(f"… and {self._skipped} more decisions (gatelodge why --last)\n")
             self._skipped = 0
         self._out.flush()
-
-
-class LineFile:
-    """Access log lines, collected and written together by `flush`."""
-
-    __slots__ = ("_lines", "_write")
-
-    def __init__(self, destination: str) -> None:
-        self._lines: list[str] = []
-        self._write: Callable[[str], object] = (
-            _write_to_standard_output if destination == "-" else _appender(destination)
-        )
-
-    def write(self, line: str) -> None:
-        """Keep a line for the next flush."""
-        self._lines.append(line)
-
-    def take(self) -> str:
-        """Take what is to be written."""
-        lines, self._lines = self._lines, []
-        return "".join(f"{line}\n" for line in lines)
-
-    def flush(self, text: str) -> None:
-        """Write what was taken. Blocks; workers do it off their loop."""
-        self._write(text)
-
-
-def _write_to_standard_output(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
-
-
-def _appender(path: str) -> Callable[[str], object]:
-    # Line-buffered writes of whole batches: several workers append to one file.
-    file = Path(path).open("a", encoding="utf-8", buffering=1)  # noqa: SIM115 - for the worker's life
-    return file.write

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import json
 import signal
 import socket
 import sys
@@ -13,16 +12,17 @@ import structlog
 import uvloop
 
 from gatelodge.authorize.questions import FindKey, VerifyToken
+from gatelodge.fronts.access_logs import AccessLogs
 from gatelodge.fronts.http1.addresses import Addresses
 from gatelodge.fronts.http1.connection import Connection
 from gatelodge.fronts.http1.door import Door
 from gatelodge.fronts.http1.driver import Drive
-from gatelodge.fronts.reception import LINES_A_SECOND, DecisionLines, LineFile, Reception
+from gatelodge.fronts.reception import LINES_A_SECOND, DecisionLines, Reception
 from gatelodge.integrate.questions import SendHttp
+from gatelodge.main.stage_plans import StagePlans
 from gatelodge.messages import Request
-from gatelodge.published import api_from_json, stage_from_json
 from gatelodge.respond.gateway_responses import built_in
-from gatelodge.serve import Gate, Served, StagePlan, serve
+from gatelodge.serve import Gate, Served, serve
 from gatelodge.settings import Settings
 from gatelodge.store import MasterKey, Store, StoreError
 from gatelodge.world.answers import Answers
@@ -42,6 +42,8 @@ _FLUSHES_A_SECOND = 10
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 _SERVICE = "execute-api"
 _KEYS_CHANGED = f"document {KEYS_KIND} "
+# What is edited is not served, and what is deployed says nothing of callers.
+_APIS_CHANGED = ("stage ", "document apigateway/")
 _log = structlog.get_logger()
 
 
@@ -69,15 +71,18 @@ class _Worker:
         self._master = master
         self._exhibits = Exhibits(state / "book" / "exhibits")
         self._progress = state / "run" / f"worker-{number}"
-        self._access_log = LineFile(settings.access_log) if settings.access_log else None
+        self._access_logs = AccessLogs(state / "logs")
+        if settings.access_log:
+            self._access_logs.check(settings.access_log)
         terminal = settings.log_decisions or sys.stderr.isatty()
         self._lines = DecisionLines(sys.stderr) if terminal else None
         self._reception = Reception(
             Book(state / "book", number),
             header=settings.decision_header,
             lines=self._lines,
-            access_log=self._access_log,
+            access_logs=self._access_logs,
         )
+        self._plans = StagePlans(self._store)
         self._gate = Gate(())
         self._answers: Answers = {}
         self._uses = Uses()
@@ -140,7 +145,8 @@ class _Worker:
         }
 
         async def changed(what: Sequence[str]) -> None:
-            keys.forget()  # first: what was revoked does not wait for what is loaded
+            if not all(change.startswith(_APIS_CHANGED) for change in what):
+                keys.forget()  # first: what was revoked does not wait for what is loaded
             if any(change.startswith(_KEYS_CHANGED) for change in what):
                 token_keys.forget()
             if any(change.startswith("stage ") for change in what):
@@ -156,8 +162,8 @@ class _Worker:
         return follower
 
     async def _load(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Compile everything published, off the loop, and swap it in whole."""
-        self._gate = await loop.run_in_executor(self._executor, load_gate, self._store)
+        """Compile what was published anew, off the loop, and swap everything in whole."""
+        self._gate = await loop.run_in_executor(self._executor, self._plans.load)
 
     def _handle(self, request: Request, connection: Connection) -> None:
         """Answer one request: the engine decides, the book notes, the door sends."""
@@ -182,10 +188,9 @@ class _Worker:
     async def _flush_once(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._lines is not None:
             self._lines.flush(LINES_A_SECOND // _FLUSHES_A_SECOND)
-        if self._access_log is not None:
-            text = self._access_log.take()
-            if text:
-                await loop.run_in_executor(self._executor, self._access_log.flush, text)
+        batches = self._access_logs.take()
+        if batches:
+            await loop.run_in_executor(self._executor, self._access_logs.flush, batches)
 
     async def _write_uses(self, loop: asyncio.AbstractEventLoop) -> None:
         while True:
@@ -214,16 +219,3 @@ def _stop_on_signals(
         stopped.set()
 
     loop.add_reader(lifeline, supervisor_is_gone)
-
-
-def load_gate(store: Store) -> Gate:
-    """Compile every stage in the store. Blocks."""
-    plans = []
-    for api_id, deployment, body in store.stages():
-        publication = store.publication(api_id, deployment)
-        if publication is None:
-            raise StoreError(f"deployment {deployment} of API {api_id} is missing")
-        plans.append(
-            StagePlan(api_from_json(json.loads(publication)), stage_from_json(json.loads(body)))
-        )
-    return Gate(plans)

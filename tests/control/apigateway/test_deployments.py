@@ -1,10 +1,20 @@
 """What is edited is live after CreateDeployment, and not before; a stage can be moved back."""
 
 import json
+import time
 
 import pytest
 from tests.control.apigateway.calls import Api, refused
 from tests.gateway import OWNER, REGION, allow, policy
+
+
+@pytest.fixture(scope="module")
+def deployed(client):
+    """An API that tests only read, or fail to change."""
+    api = Api(client)
+    api.method(api.root)
+    api.deploy()
+    return api
 
 
 def test_an_api_lives_from_its_deployment_to_its_deletion(gateway, client, backend):
@@ -243,3 +253,51 @@ def test_canaries_are_refused(client, stage, told):
     )
     assert code == "BadRequestException"
     assert told in message
+
+
+def test_an_access_log_goes_to_the_file_of_its_log_group(gateway, client):
+    api = Api(client)
+    api.method(api.root)
+    api.deploy()
+    group = f"arn:aws:logs:{REGION}:{OWNER}:log-group:apis/{api.id}"
+    api.patch(
+        "update_stage",
+        ("replace", "/accessLogSettings/destinationArn", f"{group}:*"),
+        ("replace", "/accessLogSettings/format", "$context.requestId $context.status"),
+        stageName="prod",
+    )
+    answer = gateway.call(api.id, "/")
+    file = gateway.state / "logs" / f"{OWNER}_{REGION}_apis%2F{api.id}.log"
+    wanted = f"{answer.headers['x-amzn-RequestId']} 200\n"
+    end = time.monotonic() + 10
+    while not file.exists() or file.read_text() != wanted:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    stage = api.patch("update_stage", ("remove", "/accessLogSettings"), stageName="prod")
+    assert "accessLogSettings" not in stage
+
+
+@pytest.mark.parametrize(
+    ("destination", "line"),
+    [
+        ("/etc/passwd", "$context.requestId"),
+        (f"arn:aws:logs:{REGION}:222222222222:log-group:g", "$context.requestId"),
+        (f"arn:aws:logs:eu-west-1:{OWNER}:log-group:g", "$context.requestId"),
+        (f"arn:aws:firehose:{REGION}:{OWNER}:deliverystream/s", "$context.requestId"),
+        (f"arn:aws:logs:{REGION}:{OWNER}:log-group:{'#' * 100}", "$context.requestId"),
+        (f"arn:aws:logs:{REGION}:{OWNER}:log-group:g", "$context.status"),
+        (f"arn:aws:logs:{REGION}:{OWNER}:log-group:g", "$context.requestId $context.nothing"),
+        (f"arn:aws:logs:{REGION}:{OWNER}:log-group:g", "$context.requestId\n$context.status"),
+    ],
+)
+def test_other_access_logs_are_refused(client, destination, line, deployed):
+    assert (
+        refused(
+            deployed.patch,
+            "update_stage",
+            ("replace", "/accessLogSettings/destinationArn", destination),
+            ("replace", "/accessLogSettings/format", line),
+            stageName="prod",
+        )[0]
+        == "BadRequestException"
+    )

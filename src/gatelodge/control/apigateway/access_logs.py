@@ -6,6 +6,7 @@ whoever may edit a stage chooses a name, and never a path.
 
 import re
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from gatelodge.arn import Arn
 from gatelodge.control.apigateway.documents import bad_request
@@ -13,7 +14,8 @@ from gatelodge.control.call import Call
 from gatelodge.published import AccessLog
 from gatelodge.respond.access_log import FormatError, compile_format
 
-_GROUP = re.compile(r"log-group:([A-Za-z0-9._/#-]{1,150})(?::\*)?", re.ASCII)
+_MAX_NAME = 200
+_GROUP = re.compile(r"log-group:([A-Za-z0-9._/#-]{1,512})(?::\*)?", re.ASCII)
 
 
 def read_access_log(call: Call, settings: Mapping[str, str]) -> AccessLog:
@@ -33,6 +35,8 @@ def read_access_log(call: Call, settings: Mapping[str, str]) -> AccessLog:
             f"Invalid ARN specified in the request: {destination}; access logs go to a log group, "
             "arn:aws:logs:REGION:ACCOUNT:log-group:NAME"
         )
+    if len(quote(group[1], safe="")) > _MAX_NAME:
+        raise bad_request(f"The name of the log group {group[1]} is too long for a file")
     if (arn.region, arn.account) != (call.region, call.account):
         raise bad_request("The log group must be of the API's own account and region")
     try:
