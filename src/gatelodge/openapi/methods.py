@@ -83,10 +83,11 @@ class Declarations:
             place = self._left_out.at(*pointer, "responses", status)
             if status.startswith("x-"):
                 continue
-            if not _STATUS.fullmatch(status):
-                place.add("a method has responses by status only")
-                continue
             response = self._resolve(value, place)
+            if not _STATUS.fullmatch(status):
+                if set(response) - {"description"}:
+                    place.add("a method has responses by status only")
+                continue
             responses[status] = {
                 "statusCode": status,
                 "responseParameters": self._headers(response, place),
