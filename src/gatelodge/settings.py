@@ -51,7 +51,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Check what the types cannot."""
-        if not _ACCOUNT.fullmatch(self.account):
+        if not is_account(self.account):
             raise SettingError(f"--account {self.account!r}: an account has twelve digits")
         if self.region is not None and not is_region(self.region):
             raise SettingError(f"--region {self.region!r}: a region is written like us-east-1")
@@ -68,6 +68,11 @@ class Settings:
             compile_format(self.access_log_format)
         except FormatError as error:
             raise SettingError(f"--access-log-format: {error}") from error
+
+
+def is_account(text: str) -> bool:
+    """Tell whether a text is written like an account."""
+    return _ACCOUNT.fullmatch(text) is not None
 
 
 def is_region(text: str) -> bool:

@@ -66,7 +66,7 @@ def create(
         wait_until_followed(store, state / "run")
     else:
         issued = issue_session(master, found.body, session, duration)
-    _show(issued, as_json=json_output)
+    show(issued, as_json=json_output)
     return 0
 
 
@@ -130,7 +130,8 @@ def _find(store: Store, kind: str, name: str, account: str | None) -> Document |
     return found[0]
 
 
-def _show(issued: IssuedKey, *, as_json: bool) -> None:
+def show(issued: IssuedKey, *, as_json: bool) -> None:
+    """Print a new key, with its secret."""
     shown = {"AccessKeyId": issued.access_key_id, "SecretAccessKey": issued.secret}
     if issued.session_token is not None and issued.expires is not None:
         shown["SessionToken"] = issued.session_token
