@@ -101,6 +101,8 @@ class Guard:
         principal = caller.principal
         arn = Arn.parse(check.resource)
         account = (arn.account if arn is not None else "") or (principal.account or "")
+        if account == "aws":  # a managed policy of AWS's is every account's own
+            account = principal.account or ""
         own = RequestKeys(request, {})
         keys = {
             **principal.keys,

@@ -39,8 +39,15 @@ class AccessKeys(Database):
         return _access_key(rows[0]) if rows else None
 
     def access_keys(self, principal: str | None = None) -> list[AccessKey]:
-        """List access keys, of one principal or all."""
+        """List access keys, of one principal (by ARN) or all."""
         where, arguments = ("WHERE principal = ?", (principal,)) if principal else ("", ())
+        return self._select_keys(where, arguments)
+
+    def access_keys_of(self, principal_id: str) -> list[AccessKey]:
+        """List the access keys of a user, by its unique id, or of an account's root."""
+        return self._select_keys("WHERE principal_id = ?", (principal_id,))
+
+    def _select_keys(self, where: str, arguments: Sequence[str]) -> list[AccessKey]:
         rows = self.rows(
             f"SELECT {_KEY} FROM access_key {where} ORDER BY created, id",  # noqa: S608 - constants
             arguments,

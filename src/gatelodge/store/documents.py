@@ -33,6 +33,13 @@ class Documents(Database):
         )
         return [_document(row) for row in rows]
 
+    def count(self, kind: str, account: str) -> int:
+        """Count the documents of a kind in an account."""
+        rows = self.rows(
+            "SELECT count(*) FROM document WHERE kind = ? AND account = ?", (kind, account)
+        )
+        return int(rows[0][0])
+
     def children(self, account: str, region: str, kind: str, parent: str) -> list[Document]:
         """Read the documents of a kind that belong to a parent, in the order of their ids."""
         rows = self.rows(

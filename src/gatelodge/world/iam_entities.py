@@ -95,3 +95,8 @@ def read_document(stored: str | Mapping[str, Any]) -> Mapping[str, Any]:
         read: Mapping[str, Any] = json.loads(stored)
         return read
     return stored
+
+
+def read_document_text(stored: str | Mapping[str, Any]) -> str:
+    """Give a stored policy document as its text."""
+    return stored if isinstance(stored, str) else json.dumps(stored)

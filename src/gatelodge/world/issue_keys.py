@@ -38,7 +38,14 @@ class IssuedKey:
         """Seconds since 1970; None for a long-term key."""
 
 
-def issue_key(store: Store, master: MasterKey, account: str, principal: str) -> IssuedKey:
+def issue_key(
+    store: Store,
+    master: MasterKey,
+    account: str,
+    principal: str,
+    *,
+    now: datetime | None = None,
+) -> IssuedKey:
     """Make and keep a long-term key of a user or of root, named by ARN.
 
     Raises LookupError when there is no such user.
@@ -59,7 +66,7 @@ def issue_key(store: Store, master: MasterKey, account: str, principal: str) -> 
             principal_id=principal_id,
             secret=master.seal(secret.encode(), f"access key {key_id}"),
             active=True,
-            created=datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="seconds"),
+            created=(now or datetime.fromtimestamp(time.time(), UTC)).isoformat(timespec="seconds"),
         )
     )
     return IssuedKey(key_id, secret)

@@ -31,13 +31,15 @@ def publishable(
     *,
     tolerate: frozenset[str] = frozenset(),
     complete: bool = True,
+    form: Form | None = None,
 ) -> Api:
     """Freeze an API as it is edited now. Raises Fault with everything that cannot be served.
 
     tolerate: what an operator agreed to have left out, by the names of openapi's problems.
     complete: every method must have an integration, as CreateDeployment demands.
+    form: what to freeze in place of the whole API.
     """
-    form = read_form(call, api_id)
+    form = read_form(call, api_id) if form is None else form
     methods = [method for resource in form["resources"] for method in resource["methods"].values()]
     if complete and not methods:
         raise bad_request("The REST API doesn't contain any methods")

@@ -19,6 +19,7 @@ UPDATE access_key SET principal_id = coalesce((
     SELECT parent FROM document WHERE kind = 'iam/user' AND document.account = access_key.account
         AND json_extract(body, '$.Arn') = access_key.principal), '')
     WHERE principal_id = '';
+CREATE INDEX access_key_by_principal_id ON access_key (principal_id);
 
 -- When access keys (AKIA…) and roles (AROA…) were last used. Not part of the feed of changes.
 CREATE TABLE last_use (
