@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo serve test lint prove bench clean
+.PHONY: demo serve test lint prove bench docs clean
 
 demo: .venv/.demo
 	$(BIN)/python examples/demo/demo.py
@@ -23,6 +23,10 @@ lint: .venv/.dev
 CASES ?= 2000000
 prove: .venv/.dev
 	$(BIN)/python -m tests.laws.prove $(CASES)
+
+# The pages that are made from the code.
+docs: .venv/.dev
+	$(BIN)/python -m gatelodge.control.coverage > docs/reference/operations.md
 
 bench: .venv/.dev
 	$(BIN)/python bench/compare.py

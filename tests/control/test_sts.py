@@ -320,6 +320,15 @@ def test_chains(sts):
     )
 
 
+def test_a_long_token(sts):
+    """MinimumSessionTokenSize, for clients that want to be sure that long tokens fit."""
+    long = assume(sts("admin"), "by-account", MinimumSessionTokenSize=4096)["Credentials"]
+    assert len(long["SessionToken"]) >= 4096
+    assert sts(long).get_caller_identity()["Account"] == OWNER
+    short = assume(sts("admin"), "by-account")["Credentials"]
+    assert len(short["SessionToken"]) < 1500
+
+
 def test_tags_and_source_identity_in_chains(sts):
     admin = sts("admin")
     red = [{"Key": "team", "Value": "red"}]

@@ -81,10 +81,13 @@ def issue_session(master: MasterKey, role: Mapping[str, Any], name: str, seconds
     return issue_temporary(master, session)
 
 
-def issue_temporary(master: MasterKey, session: Session) -> IssuedKey:
-    """Make temporary credentials; session: what they stand for, without key and secret."""
+def issue_temporary(master: MasterKey, session: Session, at_least: int = 0) -> IssuedKey:
+    """Make temporary credentials; session: what they stand for, without key and secret.
+
+    at_least: characters of the session token.
+    """
     key_id, secret = unique_id("ASIA"), _new_secret()
-    token = seal_session(replace(session, access_key_id=key_id, secret=secret), master)
+    token = seal_session(replace(session, access_key_id=key_id, secret=secret), master, at_least)
     return IssuedKey(key_id, secret, token, session.expires)
 
 

@@ -56,9 +56,10 @@ class Session:
     """Condition keys that a web identity brought along, names in lower case."""
 
 
-def seal_session(session: Session, key: MasterKey) -> str:
-    """Write a session token."""
-    text = json.dumps(asdict(session), separators=(",", ":")).encode()
+def seal_session(session: Session, key: MasterKey, at_least: int = 0) -> str:
+    """Write a session token; at_least: its characters, for clients that want to see long ones."""
+    # Base64 makes four characters of three octets; spaces at its end are no part of JSON.
+    text = json.dumps(asdict(session), separators=(",", ":")).encode().ljust(at_least * 3 // 4)
     sealed = key.seal(text, f"session {session.access_key_id}")
     return base64.b64encode(sealed).decode()
 

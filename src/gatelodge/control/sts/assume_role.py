@@ -12,16 +12,14 @@ from gatelodge.arn import Arn
 from gatelodge.control.call import Call, Check
 from gatelodge.control.fault import Fault
 from gatelodge.control.operations import Output, operation
-from gatelodge.control.sts.credentials import credentials, refuse_mfa
+from gatelodge.control.sts.credentials import refuse_mfa
 from gatelodge.control.sts.passed import Tags, read_passed, read_tags, resource_tags, tag_keys
+from gatelodge.control.sts.role_sessions import DEFAULT_SECONDS, check_duration, give_out
 from gatelodge.control.sts.trust import find_role, trust_of
 from gatelodge.store import Document
-from gatelodge.world.issue_keys import issue_temporary
 from gatelodge.world.sessions import Session
 
 ROLE_ARN = re.compile(r"arn:aws[\w-]*:iam::\d{12}:role/[\x21-\x7e]+", re.ASCII)
-CHAINED_SECONDS = 3600
-DEFAULT_SECONDS = 3600
 
 
 @operation("sts", "AssumeRole")
@@ -40,6 +38,7 @@ def assume_role(
     SerialNumber: str | None = None,
     TokenCode: str | None = None,
     ProvidedContexts: Sequence[Any] = (),
+    MinimumSessionTokenSize: int = 0,
 ) -> Output:
     """Give out credentials of a role session."""
     _check(call, RoleArn, ProvidedContexts)
@@ -69,12 +68,7 @@ def assume_role(
         transitive=transitive,
         source_identity=source_identity,
     )
-    output = {
-        "Credentials": credentials(issue_temporary(call.master, session)),
-        "AssumedRoleUser": assumed_role_user(role, RoleSessionName),
-        "SourceIdentity": source_identity,
-    }
-    return output if passed.packed is None else {**output, "PackedPolicySize": passed.packed}
+    return give_out(call, role, session, passed.packed, MinimumSessionTokenSize)
 
 
 def _check(call: Call, arn: str, contexts: Sequence[Any]) -> None:
@@ -85,32 +79,6 @@ def _check(call: Call, arn: str, contexts: Sequence[Any]) -> None:
         raise Fault("NotImplemented", "ProvidedContexts of AssumeRole is not implemented", 501)
     if call.signer.principal.kind is iam.PrincipalKind.ROOT:
         raise Fault("AccessDenied", "Roles may not be assumed by root accounts.", 403)
-
-
-def assumed_role_user(role: Document, session_name: str) -> dict[str, str]:
-    """Name a role session; the role's path is not part of it."""
-    arn = Arn.parse(role.body["Arn"])
-    partition = arn.partition if arn else "aws"
-    name = role.body["RoleName"]
-    return {
-        "AssumedRoleId": f"{role.body['RoleId']}:{session_name}",
-        "Arn": f"arn:{partition}:sts::{role.account}:assumed-role/{name}/{session_name}",
-    }
-
-
-def check_duration(role: Document, seconds: int, *, chained: bool) -> None:
-    """Check how long a session may last. Raises Fault."""
-    if seconds > int(role.body.get("MaxSessionDuration", DEFAULT_SECONDS)):
-        raise Fault(
-            "ValidationError",
-            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
-        )
-    if chained and seconds > CHAINED_SECONDS:
-        raise Fault(
-            "ValidationError",
-            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by "
-            "role chaining.",
-        )
 
 
 def merged_tags(

@@ -24,11 +24,13 @@ def get_session_token(
     DurationSeconds: int = DEFAULT_SECONDS,
     SerialNumber: str | None = None,
     TokenCode: str | None = None,
+    MinimumSessionTokenSize: int = 0,
 ) -> Output:
     """Give out temporary credentials of the caller itself."""
     refuse_mfa(SerialNumber, TokenCode)
     session = _session(call, SessionKind.USER, "", DurationSeconds)
-    return {"Credentials": credentials(issue_temporary(call.master, session))}
+    issued = issue_temporary(call.master, session, MinimumSessionTokenSize)
+    return {"Credentials": credentials(issued)}
 
 
 @operation("sts", "GetFederationToken")
@@ -40,6 +42,7 @@ def get_federation_token(
     Policy: str | None = None,
     PolicyArns: Sequence[Mapping[str, str]] = (),
     Tags: Tags = (),
+    MinimumSessionTokenSize: int = 0,
 ) -> Output:
     """Give out credentials of a federated user: what both the caller and the policies allow."""
     passed = read_passed(call, call.account, Policy, PolicyArns, Tags)
@@ -52,8 +55,9 @@ def get_federation_token(
         policy_arns=passed.policy_arns,
         tags=passed.tags,
     )
+    issued = issue_temporary(call.master, session, MinimumSessionTokenSize)
     return {
-        "Credentials": credentials(issue_temporary(call.master, session)),
+        "Credentials": credentials(issued),
         "FederatedUser": {
             "FederatedUserId": f"{call.account}:{Name}",
             "Arn": federated_arn(call.account, Name),
