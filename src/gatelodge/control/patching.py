@@ -19,6 +19,7 @@ Body = dict[str, Any]
 ADD, REMOVE, REPLACE = "add", "remove", "replace"
 ANY = frozenset({ADD, REMOVE, REPLACE})
 _NAME = "{}"
+_DIGITS = 10
 
 
 class Kind(Enum):
@@ -86,7 +87,8 @@ def number(least: int, most: int, refusal: str) -> Callable[[str | None], int | 
     def read(value: str | None) -> int | None:
         if value is None or value in {"", "null"}:
             return None
-        if not value.isascii() or not value.isdigit() or not least <= int(value[:10]) <= most:
+        plain = value.isascii() and value.isdigit() and len(value) <= _DIGITS
+        if not plain or not least <= int(value) <= most:
             raise Fault("BadRequestException", refusal)
         return int(value)
 
