@@ -3,7 +3,11 @@
 import pytest
 from tests.gateway import Backend, Gateway, identity, user
 
-ADMIN = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+EDITOR = {
+    "Effect": "Allow",
+    "Action": ["apigateway:GET", "apigateway:POST", "apigateway:PATCH"],
+    "Resource": "*",
+}
 
 
 @pytest.fixture(scope="session")
@@ -15,7 +19,7 @@ def backend():
 
 @pytest.fixture(scope="session")
 def gateway(tmp_path_factory):
-    users = [user("nobody"), user("caller", identity())]
+    users = [user("nobody"), user("caller", identity()), user("editor", EDITOR)]
     directory = tmp_path_factory.mktemp("apigateway")
     gateway = Gateway(directory, [], [{"UserDetailList": users}], workers=2)
     yield gateway

@@ -14,7 +14,6 @@ from gatelodge.control.apigateway.documents import bad_request
 from gatelodge.control.call import Call, Check
 from gatelodge.route.policy_arns import expand_resources
 
-MAX_POLICY = 8192
 _INVALID = (
     "Invalid policy document. Please check the policy syntax and ensure that Principals are valid."
 )
@@ -52,10 +51,8 @@ def check_policy(call: Call, api_id: str, written: Mapping[str, Any]) -> dict[st
     try:
         iam.parse(policy, iam.PolicyKind.RESOURCE)
     except iam.PolicyError as error:
-        found = "; ".join(f"{p.pointer}: {p.message}" for p in error.problems)
+        found = "; ".join(f"{p.pointer or '/'}: {p.message}" for p in error.problems)
         raise bad_request(f"{_INVALID} ({found})") from error
-    if len(json.dumps(policy, separators=(",", ":"))) > MAX_POLICY:
-        raise bad_request(f"The policy is longer than {MAX_POLICY} characters")
     return policy
 
 
