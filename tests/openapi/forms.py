@@ -234,24 +234,30 @@ def apis(draw, *, swagger=False):
             for verb in verbs
         }
         resources.append({"path": path, "methods": made})
-    return {
-        "name": draw(NAMES),
-        "description": draw(TEXTS),
-        "version": draw(st.sampled_from(["1", "2026-01-02T03:04:05Z"])),
-        "apiKeySource": draw(st.sampled_from(["HEADER", "AUTHORIZER"])),
-        "minimumCompressionSize": draw(st.none() | st.integers(0, 10_485_760)),
-        "policy": draw(st.none() | st.just({"Version": "2012-10-17", "Statement": []})),
-        "binaryMediaTypes": draw(st.lists(MEDIA_TYPES | st.just("*/*"), max_size=2, unique=True)),
+    named = {
         "gatewayResponses": draw(GATEWAY_RESPONSES),
         "authorizers": authorizers,
         "requestValidators": validators,
         "models": models,
         "resources": resources,
-        "endpointTypes": [draw(st.sampled_from(["EDGE", "REGIONAL"]))],
-        "disableExecuteApiEndpoint": draw(FLAGS),
     }
+    return named | draw(ROOTS)
 
 
+ROOTS = st.fixed_dictionaries(
+    {"name": NAMES, "version": st.sampled_from(["1", "2026-01-02T03:04:05Z"])},
+    optional={
+        "description": TEXTS.filter(bool),
+        "apiKeySource": st.just("AUTHORIZER"),
+        "minimumCompressionSize": st.integers(0, 10_485_760),
+        "policy": st.just({"Version": "2012-10-17", "Statement": []}),
+        "binaryMediaTypes": st.lists(
+            MEDIA_TYPES | st.just("*/*"), min_size=1, max_size=2, unique=True
+        ),
+        "endpointTypes": st.just(["REGIONAL"]),
+        "disableExecuteApiEndpoint": st.just(True),
+    },
+)
 GATEWAY_RESPONSES = st.dictionaries(
     st.sampled_from(["ACCESS_DENIED", "DEFAULT_4XX"]),
     st.fixed_dictionaries(

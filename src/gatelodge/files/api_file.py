@@ -126,7 +126,7 @@ def _settle(
 
 
 def _check_policy(imported: Imported, owner: Arn, problems: Problems, file: ApiFile) -> None:
-    policy = imported.api["policy"]
+    policy = imported.api.get("policy")
     if policy is None:
         return
     expanded = imported.api["policy"] = expand_resources(policy, owner)

@@ -19,34 +19,39 @@ MAX_COMPRESSION_SIZE = 10_485_760
 _API_KEY_SOURCES = {"HEADER", "AUTHORIZER"}
 _ENDPOINT_TYPES = {"EDGE", "REGIONAL"}
 # ipAddressType says on which addresses AWS listens; here the operator says it with --host.
-_ENDPOINT_MEMBERS = {"types", "disableExecuteApiEndpoint", "vpcEndpointIds", "ipAddressType"}
+_DISABLE = "disableExecuteApiEndpoint"
+_ENDPOINT_MEMBERS = {"types", _DISABLE, "vpcEndpointIds", "ipAddressType"}
 
 
 def read_root(document: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
-    """Read the members of an API that belong to no path; what is wrong goes to `problems`."""
+    """Read the members of an API that belong to no path; what is wrong goes to `problems`.
+
+    What the document does not say is missing, so that it can be merged into an API.
+    """
     info = read_object(document, "info", problems)
-    return {
+    members = {
         "name": _text(info.get("title")),
         "description": _text(info.get("description")),
         "version": _text(info.get("version")),
         "apiKeySource": _api_key_source(document, problems),
         "minimumCompressionSize": _compression(document, problems),
         "policy": _policy(document, problems),
-        "binaryMediaTypes": read_text_list(document, BINARY_MEDIA_TYPES, problems),
+        "binaryMediaTypes": read_text_list(document, BINARY_MEDIA_TYPES, problems) or None,
         **_endpoint(document, problems),
     }
+    return {member: value for member, value in members.items() if value is not None}
 
 
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
+def _text(value: object) -> str | None:
+    return None if value in (None, "") else str(value)
 
 
-def _api_key_source(document: Mapping[str, Any], problems: Problems) -> str:
-    source = document.get(API_KEY_SOURCE, "HEADER")
-    if isinstance(source, str) and source.upper() in _API_KEY_SOURCES:
-        return source.upper()
+def _api_key_source(document: Mapping[str, Any], problems: Problems) -> str | None:
+    source = document.get(API_KEY_SOURCE)
+    if source is None or (isinstance(source, str) and source.upper() in _API_KEY_SOURCES):
+        return source and source.upper()
     problems.add("the source is HEADER or AUTHORIZER", API_KEY_SOURCE)
-    return "HEADER"
+    return None
 
 
 def _compression(document: Mapping[str, Any], problems: Problems) -> int | None:
@@ -82,15 +87,16 @@ def _endpoint(document: Mapping[str, Any], problems: Problems) -> dict[str, Any]
         else:
             problems.add("a server is an object", "servers", str(position))
     types: list[str] = []
-    disabled = False
+    disabled: bool | None = None
     for holder, place in written:
         configuration = read_object(holder, ENDPOINT_CONFIGURATION, place)
         inside = place.at(ENDPOINT_CONFIGURATION)
         types += _endpoint_types(configuration, inside)
-        disabled |= read_flag(configuration, "disableExecuteApiEndpoint", inside)
+        if _DISABLE in configuration:
+            disabled = read_flag(configuration, _DISABLE, inside) or bool(disabled)
         for member in sorted(set(configuration) - _ENDPOINT_MEMBERS):
             inside.not_honoured(member, member)
-    return {"endpointTypes": types[:1] or ["EDGE"], "disableExecuteApiEndpoint": disabled}
+    return {"endpointTypes": types[:1] or None, _DISABLE: disabled}
 
 
 def _endpoint_types(configuration: Mapping[str, Any], problems: Problems) -> list[str]:

@@ -8,6 +8,8 @@ _EXECUTE_API = re.compile(
     r"(?:https?:)?//([a-z0-9]+)\.execute-api\.([a-z0-9-]+)\.[^/]+(?:/([^/?#]*))?.*", re.IGNORECASE
 )
 
+_PATH = re.compile(r"^(?:[a-z]+:)?//[^/?]*", re.IGNORECASE)
+"""What stands before the path of a URL."""
 _VARIABLE = re.compile(r"(/?)\{([^{}]*)\}")
 
 
@@ -33,6 +35,31 @@ def read_server(document: Mapping[str, Any]) -> ServerUrl:
         if match is not None:
             return ServerUrl(match[1].lower(), match[2].lower(), match[3] or None)
     return ServerUrl(None, None, None)
+
+
+def read_base_path(document: Mapping[str, Any]) -> str:
+    """Read the path that all paths of a document stand under; empty without one.
+
+    Swagger's basePath; of OpenAPI the default of the variable basePath, else the first URL's path
+    (openapi-extensions.md section 1).
+    """
+    if "swagger" in document:
+        path = str(document.get("basePath") or "")
+    else:
+        urls = _openapi_urls(document)
+        path = _PATH.sub("", urls[0]).partition("?")[0] if urls else ""
+        path = _base_path_variable(document) or path
+    return "/" + path.strip("/") if path.strip("/") else ""
+
+
+def _base_path_variable(document: Mapping[str, Any]) -> str:
+    servers = document.get("servers")
+    for server in servers if isinstance(servers, list) else ():
+        variables = server.get("variables") if isinstance(server, Mapping) else None
+        variable = variables.get("basePath") if isinstance(variables, Mapping) else None
+        if isinstance(variable, Mapping):
+            return str(variable.get("default") or "")
+    return ""
 
 
 def _swagger_url(document: Mapping[str, Any]) -> str:

@@ -48,6 +48,7 @@ def freeze(
         raise FormError("Api: resources is a list of objects")
     authorizers = _authorizers(api.get("authorizers", []))
     form = {
+        "name": "",
         **_without(api, _EDITED_API),
         "id": api_id,
         "account": account,

@@ -164,7 +164,7 @@ def test_overwriting_removes_and_merging_keeps(desk):
     assert overwritten["authorizers"] == []
     assert overwritten["gatewayResponses"] == {}
     assert "description" not in overwritten
-    assert overwritten["binaryMediaTypes"] == []
+    assert "binaryMediaTypes" not in overwritten
 
 
 def test_a_method_names_an_authorizer_by_its_name_or_its_id(desk):

@@ -8,6 +8,7 @@ from typing import Any
 from gatelodge.control import patching
 from gatelodge.control.apigateway import documents, stages
 from gatelodge.control.apigateway.documents import bad_request
+from gatelodge.control.apigateway.form import read_form
 from gatelodge.control.apigateway.ids import short_id
 from gatelodge.control.apigateway.serving import publishable
 from gatelodge.control.call import Call
@@ -99,6 +100,7 @@ def delete_deployment(call: Call, *, restApiId: str, deploymentId: str) -> Outpu
         if stage.body["deploymentId"] == deploymentId:
             raise bad_request("Active stages pointing to this deployment must be moved or deleted")
     call.store.remove(found)
+    call.store.remove(documents.child(call, documents.SNAPSHOT, restApiId, deploymentId))
     return None
 
 
@@ -115,7 +117,9 @@ def deploy(
     tolerate, complete: for files, as serving.publishable has them.
     """
     deployment_id = short_id()
-    api = publishable(call, api_id, deployment_id, tolerate=tolerate, complete=complete)
+    form = read_form(call, api_id)
+    api = publishable(call, api_id, form, deployment_id, tolerate=tolerate, complete=complete)
+    documents.add(call, documents.SNAPSHOT, api_id, deployment_id, form)
     call.store.publish(api_id, deployment_id, json.dumps(to_json(api)))
     body = {"id": deployment_id} | ({"description": description} if description else {})
     return documents.add(call, documents.DEPLOYMENT, api_id, deployment_id, body)

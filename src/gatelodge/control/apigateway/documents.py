@@ -8,6 +8,7 @@
 | `apigateway/model`, `apigateway/requestvalidator` | API/id | Model, RequestValidator |
 | `apigateway/gatewayresponse` | API/type | GatewayResponse, only where customised |
 | `apigateway/deployment` | API/deployment | Deployment |
+| `apigateway/snapshot` | API/deployment | the whole API as it was then (form.py), for exports |
 | `apigateway/stage` | API/name | Stage |
 
 Bodies have AWS's members as Get operations answer them, without dates: a document tells its own.
@@ -30,8 +31,9 @@ MODEL = "apigateway/model"
 VALIDATOR = "apigateway/requestvalidator"
 GATEWAY_RESPONSE = "apigateway/gatewayresponse"
 DEPLOYMENT = "apigateway/deployment"
+SNAPSHOT = "apigateway/snapshot"
 STAGE = "apigateway/stage"
-_CHILDREN = (RESOURCE, AUTHORIZER, MODEL, VALIDATOR, GATEWAY_RESPONSE, DEPLOYMENT, STAGE)
+_CHILDREN = (RESOURCE, AUTHORIZER, MODEL, VALIDATOR, GATEWAY_RESPONSE, DEPLOYMENT, SNAPSHOT, STAGE)
 
 _MISSING = {
     RESOURCE: "Invalid Resource identifier specified",
@@ -40,6 +42,7 @@ _MISSING = {
     VALIDATOR: "Invalid Request Validator identifier specified",
     GATEWAY_RESPONSE: "Gateway response type not defined on api",
     DEPLOYMENT: "Invalid Deployment identifier specified",
+    SNAPSHOT: "Invalid Deployment identifier specified",
     STAGE: "Invalid stage identifier specified",
 }
 

@@ -88,7 +88,7 @@ def _only(call: Call, api_id: str, resource_id: str, verb: str) -> Api:
             kept.append({**one, "methods": {verb: method}})
     if kept[0]["methods"][verb].get("integration") is None:
         raise bad_request("No integration defined for method")
-    return publishable(call, api_id, STAGE, form={**form, "resources": kept})
+    return publishable(call, api_id, {**form, "resources": kept}, STAGE)
 
 
 def _fields(headers: Mapping[str, str], many: Mapping[str, Sequence[str]]) -> list[Pair]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from gatelodge.arn import partition_of
 from gatelodge.control.apigateway.documents import bad_request
-from gatelodge.control.apigateway.form import Form, read_form
+from gatelodge.control.apigateway.form import Form
 from gatelodge.control.call import Call
 from gatelodge.openapi import Problem, Problems, check_served
 from gatelodge.openapi.extensions import GATEWAY_RESPONSES
@@ -27,19 +27,18 @@ _SHOWN = 10
 def publishable(
     call: Call,
     api_id: str,
+    form: Form,
     deployment_id: str,
     *,
     tolerate: frozenset[str] = frozenset(),
     complete: bool = True,
-    form: Form | None = None,
 ) -> Api:
-    """Freeze an API as it is edited now. Raises Fault with everything that cannot be served.
+    """Freeze an API as its documents say. Raises Fault with everything that cannot be served.
 
     tolerate: what an operator agreed to have left out, by the names of openapi's problems.
     complete: every method must have an integration, as CreateDeployment demands.
-    form: what to freeze in place of the whole API.
+    form: of the whole API, or of what is looked at alone.
     """
-    form = read_form(call, api_id) if form is None else form
     methods = [method for resource in form["resources"] for method in resource["methods"].values()]
     if complete and not methods:
         raise bad_request("The REST API doesn't contain any methods")
