@@ -19,6 +19,7 @@ from gatelodge.messages import Request
 from gatelodge.settings import DEFAULT_REGION, is_region
 from gatelodge.store import MasterKey
 from gatelodge.world.sessions import Session, open_session
+from gatelodge.world.uses import Uses
 
 _TEMPORARY = "ASIA"
 _LONG_WINDOW, _WINDOW = 15 * 60, sigv4.WINDOW
@@ -51,13 +52,14 @@ class Signer:
 class Guard:
     """Authenticates and authorizes calls of operations. Blocks while it reads the store."""
 
-    __slots__ = ("_find", "_master")
+    __slots__ = ("_find", "_master", "_uses")
 
     def __init__(
-        self, find: Callable[[FindKey], KeyHolder | KeyRefused], master: MasterKey
+        self, find: Callable[[FindKey], KeyHolder | KeyRefused], master: MasterKey, uses: Uses
     ) -> None:
         self._find = find
         self._master = master
+        self._uses = uses
 
     def authenticate(self, request: Request, service: str, region: str, protocol: str) -> Signer:
         """Find out who signed a request to a service. Raises Fault.
@@ -92,6 +94,7 @@ class Guard:
         if service == "iam" and _is_session_of_a_user(holder.caller):
             # iam takes such credentials only with MFA, and federated ones never.
             raise _fault("Unrecognized", _INVALID_TOKEN, protocol)
+        self._uses.note(holder.caller, request.received_at, claim.region, service)
         return Signer(holder.caller, session)
 
     def require(

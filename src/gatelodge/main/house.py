@@ -22,6 +22,7 @@ from gatelodge.world.exhibits import Exhibits
 from gatelodge.world.http import Upstream
 from gatelodge.world.keys import Keys
 from gatelodge.world.outbox import Outbox
+from gatelodge.world.uses import Uses
 
 _THREADS = 16
 _CONNECTIONS = 256
@@ -63,10 +64,11 @@ async def _serve(
     )
     upstream = Upstream(loop, Outbox(loop))
     answers: Answers = {SendHttp: upstream.send}
+    uses = Uses()
     dispatch = Dispatch(
         store=store,
         master=master,
-        guard=Guard(lambda question: keys.look_up(question)[0], master),
+        guard=Guard(lambda question: keys.look_up(question)[0], master, uses),
         workers=settings.state / "run",
         url=url,
         ask=Counter(loop, answers).ask,
@@ -81,8 +83,11 @@ async def _serve(
     serving = asyncio.ensure_future(server.serve(sockets=[sock]))
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event
         await asyncio.sleep(0.005)
+    writing = asyncio.ensure_future(uses.keep_writing(store, executor))
     tell_ready()
     await serving
+    writing.cancel()
+    await uses.write(store, executor)
     upstream.close()
 
 

@@ -24,7 +24,7 @@ from gatelodge.messages import Request
 from gatelodge.respond.gateway_responses import built_in
 from gatelodge.serve import Gate, Served, serve
 from gatelodge.settings import Settings
-from gatelodge.store import MasterKey, Store, StoreError
+from gatelodge.store import MasterKey, Store
 from gatelodge.world.answers import Answers
 from gatelodge.world.book import Book
 from gatelodge.world.changes import Follower
@@ -34,7 +34,6 @@ from gatelodge.world.key_sets import KeySets
 from gatelodge.world.keys import Keys
 from gatelodge.world.outbox import Outbox
 from gatelodge.world.token_keys import KEYS_KIND, TokenKeys
-from gatelodge.world.uses import INTERVAL as USES_INTERVAL
 from gatelodge.world.uses import Uses
 
 DRAIN_SECONDS = 30.0
@@ -98,7 +97,7 @@ class _Worker:
         tasks = [
             asyncio.ensure_future(follower.follow()),
             asyncio.ensure_future(self._flush(loop)),
-            asyncio.ensure_future(self._write_uses(loop)),
+            asyncio.ensure_future(self._uses.keep_writing(self._store, self._executor)),
         ]
 
         def ended(task: asyncio.Future[None]) -> None:
@@ -124,7 +123,7 @@ class _Worker:
             task.cancel()
         upstream.close()
         await self._flush_once(loop)
-        await self._write_uses_once(loop)
+        await self._uses.write(self._store, self._executor)
 
     async def _prepare(self, loop: asyncio.AbstractEventLoop, upstream: Upstream) -> Follower:
         """Load what is published; gives what keeps it, and the callers, as the store has them."""
@@ -191,19 +190,6 @@ class _Worker:
         batches = self._access_logs.take()
         if batches:
             await loop.run_in_executor(self._executor, self._access_logs.flush, batches)
-
-    async def _write_uses(self, loop: asyncio.AbstractEventLoop) -> None:
-        while True:
-            await asyncio.sleep(USES_INTERVAL)
-            await self._write_uses_once(loop)
-
-    async def _write_uses_once(self, loop: asyncio.AbstractEventLoop) -> None:
-        write = self._uses.take()
-        if write is not None:
-            try:
-                await loop.run_in_executor(self._executor, write, self._store)
-            except StoreError as error:
-                _log.warning("last uses were not written", error=str(error))
 
 
 def _stop_on_signals(

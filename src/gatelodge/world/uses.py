@@ -4,17 +4,21 @@ A request costs one entry in a dictionary. What was noted since the last writing
 process that is killed; it is information for people, no decision depends on it.
 """
 
-from collections.abc import Callable
+import asyncio
+from concurrent.futures import Executor
 from datetime import datetime
+
+import structlog
 
 from gatelodge.authorize.caller import Caller
 from gatelodge.iam import PrincipalKind
-from gatelodge.store import LastUse, Store
+from gatelodge.store import LastUse, Store, StoreError
 
 INTERVAL = 5.0
 """Seconds between two writings."""
 MAX_NOTED = 20_000
 
+_log = structlog.get_logger()
 _Use = tuple[Caller, datetime, str, str]
 
 
@@ -31,12 +35,22 @@ class Uses:
         if len(self._noted) < MAX_NOTED or caller.access_key_id in self._noted:
             self._noted[caller.access_key_id] = (caller, at, region, service)
 
-    def take(self) -> Callable[[Store], None] | None:
-        """Take what was noted; gives what writes it (and blocks), or None when there is nothing."""
+    async def keep_writing(self, store: Store, executor: Executor) -> None:
+        """Write what was noted, again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(INTERVAL)
+            await self.write(store, executor)
+
+    async def write(self, store: Store, executor: Executor) -> None:
+        """Write what was noted, off the event loop; with the store away it is dropped."""
         if not self._noted:
-            return None
+            return
         noted, self._noted = self._noted, {}
-        return lambda store: store.note_uses(_uses(noted))
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(executor, store.note_uses, _uses(noted))
+        except StoreError as error:
+            _log.warning("last uses were not written", error=str(error))
 
 
 def _uses(noted: dict[str, _Use]) -> list[LastUse]:

@@ -133,6 +133,19 @@ def test_when_a_key_was_last_used(gateway, root, name):
     assert before - 2 <= used["LastUsedDate"].timestamp() <= time.time() + 1
 
 
+def test_the_aws_endpoint_counts_as_a_use_and_so_do_sessions_of_roles(gateway, root, name):
+    role = root.create_role(RoleName=name, AssumeRolePolicyDocument=trusting({"AWS": OWNER}))
+    session = assumed(gateway, root, name, role["Role"]["Arn"])
+    gateway.client("sts", session, region="eu-west-1").get_caller_identity()
+    key = root.list_access_keys(UserName=name)["AccessKeyMetadata"][0]
+    assert wait_for_use(root, key)["ServiceName"] == "sts"
+    end = time.monotonic() + 30
+    while not root.get_role(RoleName=name)["Role"]["RoleLastUsed"]:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    assert root.get_role(RoleName=name)["Role"]["RoleLastUsed"]["Region"] == "eu-west-1"
+
+
 def wait_for_use(root, key):
     """Uses are written together every few seconds."""
     end = time.monotonic() + 30
