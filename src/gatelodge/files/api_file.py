@@ -95,7 +95,7 @@ def read_api_file(
             "errors and unknown routes in another way",
         )
     for problem in problems.found:
-        told = f"{path}#{problem.pointer}: {problem.message}"
+        told = f"{path}#{problem.pointer}: {problem.message}{problem.tolerable}"
         (file.notes if problem.name in tolerate and problem.name else file.problems).append(told)
     if file.problems or api_id is None or region is None or stage_name is None:
         return file

@@ -7,21 +7,33 @@ from typing import Any
 class Problem:
     """One thing that is wrong, or that gatelodge does not honour."""
 
-    __slots__ = ("disables", "message", "name", "pointer")
+    __slots__ = ("disables", "message", "name", "pointer", "tolerable")
 
     def __init__(
-        self, pointer: str, message: str, name: str | None = None, *, disables: bool = False
+        self,
+        pointer: str,
+        message: str,
+        name: str | None = None,
+        *,
+        tolerable: str = "",
+        disables: bool = False,
     ) -> None:
         self.pointer = pointer
         """A JSON pointer (RFC 6901) into the document."""
         self.message = message
         self.name = name
         """What the operator lists to tolerate it; None for what cannot be tolerated."""
+        self.tolerable = tolerable
+        """How the message goes on where an operator can tolerate it; empty for the rest."""
         self.disables = disables
         """True where a method's integration cannot run because of it."""
 
     def __repr__(self) -> str:
         return f"Problem({self.pointer!r}, {self.message!r})"
+
+
+def _listed(name: str) -> str:
+    return f" or list it with --tolerate {name}"
 
 
 class Problems:
@@ -48,24 +60,23 @@ class Problems:
 
     def not_honoured(self, name: str, *tokens: str) -> None:
         """Note something that API Gateway honours and gatelodge does not; it can be tolerated."""
-        message = f"{name} is not honoured here; remove it or list it with --tolerate {name}"
-        self.found.append(Problem(self.pointer(*tokens), message, name))
+        message = f"{name} is not honoured here; remove it"
+        self.found.append(Problem(self.pointer(*tokens), message, name, tolerable=_listed(name)))
 
     def extension_of_http_apis(self, name: str, *tokens: str) -> None:
         """Note something that only HTTP APIs have; a REST API without it can be tolerated."""
-        message = (
-            f"{name} belongs to HTTP APIs, and gatelodge serves REST APIs; "
-            f"remove it or list it with --tolerate {name}"
-        )
-        self.found.append(Problem(self.pointer(*tokens), message, name))
+        message = f"{name} belongs to HTTP APIs, and gatelodge serves REST APIs; remove it"
+        self.found.append(Problem(self.pointer(*tokens), message, name, tolerable=_listed(name)))
 
     def without_integration(self, what: str, name: str, *tokens: str) -> None:
         """Note why a method's integration cannot run; tolerated, its permitted calls give 500."""
-        message = (
-            f"{what}, or list it with --tolerate {name} to load the method without an "
-            "integration: callers are then checked, and permitted calls are answered with 500"
+        listed = (
+            f",{_listed(name)} to load the method without an integration: callers are then "
+            "checked, and permitted calls are answered with 500"
         )
-        self.found.append(Problem(self.pointer(*tokens), message, name, disables=True))
+        self.found.append(
+            Problem(self.pointer(*tokens), what, name, tolerable=listed, disables=True)
+        )
 
 
 def read_object(holder: Mapping[str, Any], member: str, problems: Problems) -> Mapping[str, Any]:

@@ -152,6 +152,7 @@ def test_what_cannot_be_honoured_is_refused_at_deployment(gateway, client, chang
     code, message = refused(api.deploy)
     assert code == "BadRequestException"
     assert told in message
+    assert "--tolerate" not in message  # which is for files
     assert gateway.call(api.id, "/").json == {"mock": True}
 
 
