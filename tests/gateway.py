@@ -4,6 +4,7 @@ import configparser
 import http.client
 import http.server
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -95,7 +96,10 @@ class Backend:
 class Gateway:
     """`gatelodge serve` with files made from what a test asks for."""
 
-    def __init__(self, directory: Path, apis=(), accounts=(), options=(), workers=1):
+    def __init__(
+        self, directory: Path, apis=(), accounts=(), options=(), workers=1, environment=()
+    ):
+        self.environment = {**os.environ, **dict(environment)}
         self.state = directory / "state"
         arguments = []
         for number, api in enumerate(apis):
@@ -115,6 +119,7 @@ class Gateway:
     def start(self):
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gatelodge", "serve", *self.arguments],
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -21,6 +21,7 @@ from gatelodge.world.answers import Answers, Counter
 from gatelodge.world.exhibits import Exhibits
 from gatelodge.world.http import Upstream
 from gatelodge.world.keys import Keys
+from gatelodge.world.openid_providers import FindProviderKey, OpenIdProviders
 from gatelodge.world.outbox import Outbox
 from gatelodge.world.uses import Uses
 
@@ -63,7 +64,10 @@ async def _serve(
         loop.call_soon_threadsafe,
     )
     upstream = Upstream(loop, Outbox(loop))
-    answers: Answers = {SendHttp: upstream.send}
+    answers: Answers = {
+        SendHttp: upstream.send,
+        FindProviderKey: OpenIdProviders(upstream.send).find,
+    }
     uses = Uses()
     dispatch = Dispatch(
         store=store,

@@ -1,4 +1,7 @@
-"""The public keys of Amazon's user pools: fetched from the issuer, kept, fetched again in time.
+"""The public keys of issuers of tokens: fetched from the issuer, kept, fetched again in time.
+
+Where an issuer has its keys depends on what it is: Amazon's user pools have one place, OpenID
+Connect providers tell theirs (openid_providers.py).
 
 A key that is known serves on while the issuer is away, for a day at most. For a key that is not
 known the issuer is asked at most once a minute, however many tokens name one.
@@ -24,11 +27,15 @@ REFRESH_SECONDS = 3_600.0
 """Then the keys are fetched anew, while those known serve on."""
 MAX_AGE_SECONDS = 86_400.0
 """Keys that the issuer did not confirm for so long serve no more."""
+MAX_ISSUERS = 10_000
 TIMEOUT_MS = 3_000
 _SUFFIXES = {"aws-cn": "amazonaws.com.cn"}
 _log = structlog.get_logger()
 
 Send = Callable[[SendHttp, Resume], object]
+Locate = Callable[[str, Callable[[SendHttp | str], None]], None]
+"""Finds out where an issuer has its keys: function(issuer, then); then is called with the request
+that brings them, or with what is wrong."""
 
 
 class Unavailable:
@@ -55,27 +62,35 @@ class _KeySet:
 
 
 class KeySets:
-    """The keys of all of Amazon's pools that one process was asked about."""
+    """The keys of all issuers of one sort that one process was asked about."""
 
-    __slots__ = ("_clock", "_endpoint", "_send", "_sets")
+    __slots__ = ("_clock", "_locate", "_send", "_sets")
 
     def __init__(
         self,
         send: Send,
         endpoint: str | None = None,
         clock: Callable[[], float] = time.monotonic,
+        locate: Locate | None = None,
     ) -> None:
+        """Make them; endpoint: a URL in place of Amazon's own, whose names the issuers keep."""
         self._send = send
-        self._endpoint = endpoint
-        """A URL in place of Amazon's own endpoint; the issuer's name stays Amazon's."""
+        self._locate = locate or _amazon(endpoint)
         self._clock = clock
         self._sets: dict[str, _KeySet] = {}
 
     def find(
         self, pool: Arn, kid: str, resume: Resume
     ) -> jwt.PublicKey | Unavailable | Pending | None:
-        """Find a key of a pool; None when the pool has none of that kid."""
-        issuer = amazon_issuer(pool)
+        """Find a key of one of Amazon's pools; None when the pool has none of that kid."""
+        return self.find_of(amazon_issuer(pool), kid, resume)
+
+    def find_of(
+        self, issuer: str, kid: str, resume: Resume
+    ) -> jwt.PublicKey | Unavailable | Pending | None:
+        """Find a key of an issuer; None when it has none of that kid."""
+        if issuer not in self._sets and len(self._sets) >= MAX_ISSUERS:
+            self._sets.clear()
         found = self._sets.setdefault(issuer, _KeySet())
         now = self._clock()
         if found.fetched is not None and now - found.fetched > MAX_AGE_SECONDS:
@@ -99,27 +114,46 @@ class KeySets:
     def _fetch(self, issuer: str, found: _KeySet, waiting: list[tuple[str, Resume]]) -> None:
         found.tried = self._clock()
         found.waiting = waiting
-        pool_id = issuer.rpartition("/")[2]
-        parts = urlsplit(self._endpoint or issuer.removesuffix(f"/{pool_id}"))
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        fields = [("Host", parts.netloc), ("Accept", "application/json")]
-        target = f"{parts.path.rstrip('/')}/{pool_id}/.well-known/jwks.json"
-        question = SendHttp(
-            "GET", parts.scheme, parts.hostname or "", port, target, fields, b"", TIMEOUT_MS
-        )
-        self._send(question, lambda reply: self._fetched(issuer, found, reply))
 
-    def _fetched(self, issuer: str, found: _KeySet, reply: Response | Unreachable) -> None:
-        keys = _read(reply)
+        def located(request: SendHttp | str) -> None:
+            if isinstance(request, str):
+                self._fetched(issuer, found, request)
+            else:
+                self._send(request, lambda reply: self._fetched(issuer, found, _read(reply)))
+
+        self._locate(issuer, located)
+
+    def _fetched(self, issuer: str, found: _KeySet, keys: dict[str, jwt.PublicKey] | str) -> None:
         if isinstance(keys, str):
             found.error = keys
-            _log.warning("the keys of a user pool were not had", issuer=issuer, error=keys)
+            _log.warning("the keys of an issuer were not had", issuer=issuer, error=keys)
         else:
             found.keys, found.fetched, found.error = keys, self._clock(), ""
         waiting, found.waiting = found.waiting or [], None
         for kid, resume in waiting:
             key = found.keys.get(kid)
             resume(_unknown(found) if key is None else key)
+
+
+def get_json(url: str) -> SendHttp:
+    """Make the request that brings a JSON document."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    fields = [("Host", parts.netloc), ("Accept", "application/json")]
+    target = parts.path or "/"
+    if parts.query:
+        target += f"?{parts.query}"
+    return SendHttp(
+        "GET", parts.scheme, parts.hostname or "", port, target, fields, b"", TIMEOUT_MS
+    )
+
+
+def _amazon(endpoint: str | None) -> Locate:
+    def locate(issuer: str, then: Callable[[SendHttp | str], None]) -> None:
+        root, _, pool_id = issuer.rpartition("/")
+        then(get_json(f"{(endpoint or root).rstrip('/')}/{pool_id}/.well-known/jwks.json"))
+
+    return locate
 
 
 def amazon_issuer(pool: Arn) -> str:
@@ -131,7 +165,7 @@ def amazon_issuer(pool: Arn) -> str:
 
 def _unknown(found: _KeySet) -> Unavailable | None:
     """Say why there is no key: none can be had at all, or the pool has no such key."""
-    return None if found.keys else Unavailable(found.error or "the pool has no keys")
+    return None if found.keys else Unavailable(found.error or "the issuer has no keys")
 
 
 def _read(reply: Response | Unreachable) -> dict[str, jwt.PublicKey] | str:
