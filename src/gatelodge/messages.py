@@ -4,14 +4,21 @@ Knows RFC 9110's message parts; knows no sockets, no routes and no AWS rules.
 Text is ISO-8859-1: one character for each octet, so nothing is lost or guessed.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 Pair = tuple[str, str]
 
-_NAMES_KEPT = 1024
-# Field names repeat from message to message: octets → (name as sent, name in lower case).
-_names: dict[bytes, Pair] = {}
+# A field line (RFC 9110, 5.1 and 5.5): a token, a colon, and a value without control characters.
+_FIELD_LINE = re.compile(r"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)")
+_SECRET = frozenset(
+    {"authorization", "cookie", "proxy-authorization", "x-amz-security-token", "x-api-key"}
+)
+_LINES_KEPT = 1024
+_LONGEST_KEPT = 256
+# Clients say the same in message after message: field lines → (name in lower case, value).
+_lines: dict[str, Pair] = {}
 
 
 class Headers:
@@ -20,36 +27,40 @@ class Headers:
     Field values are as sent, without surrounding white space (RFC 9110, 5.5).
     """
 
-    __slots__ = ("index", "lower", "pairs")
+    __slots__ = ("index", "lines", "lower", "repeated")
 
-    def __init__(self, pairs: Sequence[Pair] = ()) -> None:
-        self.pairs = pairs
-        self.lower = [name.lower() for name, _ in pairs]
-        """The names in lower case, one for each pair."""
-        index: dict[str, str] = {}
-        for name, pair in zip(self.lower, pairs, strict=True):
-            index.setdefault(name, pair[1])
+    def __init__(self, pairs: Sequence[Pair] = (), lines: Sequence[str] | None = None) -> None:
+        """Keep pairs of name and value, or read field lines without their line ends.
+
+        Raises ValueError for a line that is none.
+        """
+        if lines is None:
+            fields = [(name.lower(), value) for name, value in pairs]
+            lines = [f"{name}: {value}" for name, value in pairs]
+        else:
+            fields = [_lines.get(line) or _read_line(line) for line in lines]
+        self.lines = lines
+        """The fields as lines `Name: value`, as they were sent."""
+        index = dict(fields)
+        self.repeated: Sequence[Pair] = ()
+        """All fields, names in lower case, when a name is there twice; else nothing."""
+        self.lower: Collection[str] = index
+        """The names in lower case, one for each line."""
+        if len(index) != len(fields):
+            self.repeated = fields
+            self.lower = [name for name, _ in fields]
+            index = dict(reversed(fields))
         self.index = index
         """Lower-case name → the first field's value."""
 
-    @classmethod
-    def from_octets(cls, fields: Sequence[tuple[bytes, bytes]]) -> "Headers":
-        """Make Headers of what a parser gives: names, and values that it has trimmed."""
-        headers = cls.__new__(cls)
-        pairs: list[Pair] = []
-        lower: list[str] = []
-        index: dict[str, str] = {}
-        for octets, value_octets in fields:
-            name = _names.get(octets) or _remember(octets)
-            value = value_octets.decode("latin-1").rstrip(" \t")
-            pairs.append((name[0], value))
-            lower.append(name[1])
-            if name[1] not in index:
-                index[name[1]] = value
-        headers.pairs = pairs
-        headers.lower = lower
-        headers.index = index
-        return headers
+    @property
+    def pairs(self) -> list[Pair]:
+        """The fields as pairs, names as they were sent."""
+        fields = self.repeated or self.index.items()
+        return [
+            (line[: len(name)], value)
+            for line, (name, value) in zip(self.lines, fields, strict=True)
+        ]
 
     def get(self, name: str) -> str | None:
         """Return the first value of a field, None without one; the name in lower case."""
@@ -59,21 +70,28 @@ class Headers:
         """Return every value of a field in arrival order; the name in lower case."""
         if name not in self.index:
             return []
-        return [pair[1] for key, pair in zip(self.lower, self.pairs, strict=True) if key == name]
+        if not self.repeated:
+            return [self.index[name]]
+        return [value for key, value in self.repeated if key == name]
 
     def __contains__(self, name: object) -> bool:
         return name in self.index
 
     def __repr__(self) -> str:
-        return f"Headers({list(self.pairs)!r})"
+        return f"Headers({self.pairs!r})"
 
 
-def _remember(octets: bytes) -> Pair:
-    if len(_names) >= _NAMES_KEPT:
-        _names.clear()
-    name = octets.decode("latin-1")
-    _names[octets] = found = (name, name.lower())
-    return found
+def _read_line(line: str) -> Pair:
+    """Take a field line apart, and remember it when it is short and holds no secret."""
+    match = _FIELD_LINE.fullmatch(line)
+    if match is None:
+        raise ValueError("not a field line")
+    field = (match[1].lower(), match[2].rstrip(" \t"))
+    if len(line) <= _LONGEST_KEPT and field[0] not in _SECRET:
+        if len(_lines) >= _LINES_KEPT:
+            _lines.clear()
+        _lines[line] = field
+    return field
 
 
 class ClientCert:
@@ -122,7 +140,6 @@ class Request:
 
     def __init__(
         self,
-        *,
         id: str,  # noqa: A002 - AWS's word is requestId, and the class gives the rest of it
         method: str,
         raw_path: str,
@@ -160,15 +177,32 @@ class Request:
 class Response:
     """One response: status, header fields in order, the whole body."""
 
-    __slots__ = ("body", "headers", "status")
+    __slots__ = ("body", "lines", "status")
 
     def __init__(self, status: int, headers: Iterable[Pair] = (), body: bytes = b"") -> None:
         self.status = status
-        self.headers: list[Pair] = list(headers)
+        self.lines = [f"{name}: {value}" for name, value in headers]
+        """The fields as lines `Name: value`, fit for the wire: what a backend sends is relayed
+        without being taken apart."""
         self.body = body
+
+    @property
+    def headers(self) -> tuple[Pair, ...]:
+        """The fields as pairs, for reading."""
+        return tuple(read_pairs(self.lines))
+
+    def add(self, name: str, value: str) -> None:
+        """Add a field whose value is fit for the wire."""
+        self.lines.append(f"{name}: {value}")
 
     def __repr__(self) -> str:
         return f"Response({self.status}, {self.headers!r}, {self.body!r})"
+
+
+def read_pairs(lines: Iterable[str]) -> list[Pair]:
+    """Take field lines apart that are known to be good."""
+    parts = [line.partition(":") for line in lines]
+    return [(name, value.strip(" \t")) for name, _, value in parts]
 
 
 def one_line(value: str) -> str:

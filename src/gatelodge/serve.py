@@ -25,6 +25,7 @@ from gatelodge.route.hosts import HostNames
 from gatelodge.route.path import PathRefused, read_path
 from gatelodge.route.tree import ResourceTree
 
+_DECIDED = (Allow, Deny)
 MAX_ARN = 1600
 """Octets of a method ARN (reference: gateway-responses.md section 5)."""
 
@@ -86,11 +87,11 @@ class Served:
     """One finished call: what goes to the client, and what the visitors' book notes."""
 
     __slots__ = (
-        "authorization_type",
         "call",
         "decision",
         "failure",
         "integration_status",
+        "method",
         "plan",
         "refusal",
         "response",
@@ -99,11 +100,11 @@ class Served:
     def __init__(
         self,
         response: Response,
-        *,
         call: Call | None = None,
         plan: StagePlan | None = None,
-        authorization_type: str | None = None,
+        method: MethodPlan | None = None,
         decision: Decision | None = None,
+        *,
         failure: Failure | None = None,
         integration_status: int | None = None,
         refusal: str = "",
@@ -112,14 +113,19 @@ class Served:
         self.call = call
         """None when the request reached no stage of an API."""
         self.plan = plan
-        self.authorization_type = authorization_type
-        """Of the method; None on an unknown route."""
+        self.method = method
+        """None on an unknown route."""
         self.decision = decision
         self.failure = failure
         """Why a permitted call brought no reply; None when it did."""
         self.integration_status = integration_status
         self.refusal = refusal
         """Why the request reached no API, for the operator."""
+
+    @property
+    def authorization_type(self) -> str | None:
+        """AWS's word for the method's mechanism; None on an unknown route."""
+        return self.method.method.authorization_type if self.method else None
 
 
 class Gate:
@@ -134,6 +140,12 @@ class Gate:
 
 def serve(request: Request, gate: Gate) -> Asking[Served]:
     """Answer one request. Every question of every room passes through here."""
+    begun = begin(request, gate)
+    return begun if isinstance(begun, Served) else (yield from begun)
+
+
+def begin(request: Request, gate: Gate) -> Served | Asking[Served]:
+    """Answer one request as serve does; one that goes nowhere is turned away without asking."""
     segments = read_path(request.raw_path)
     if isinstance(segments, PathRefused):
         return _turned_away(request, 400, "BadRequestException", "Bad Request", segments.reason)
@@ -146,17 +158,17 @@ def serve(request: Request, gate: Gate) -> Asking[Served]:
     if address.by_name and plan.api.disable_execute_api_endpoint:
         return _forbidden(request, f"the default endpoint of API {address.api_id!r} is disabled")
 
-    found = plan.tree.match(address.rest)
+    rest = address.rest
+    found = plan.tree.match(rest)
     method: MethodPlan | None = None
     if found is None:
-        call = Call(request, plan.api, plan.stage, address.rest, None, {})
+        call = Call(request, plan.api, plan.stage, rest, None, {})
     else:
-        by_verb = found.target.by_verb
-        method = by_verb.get(request.method) or by_verb.get("ANY")
-        resource = found.target.resource
-        call = Call(request, plan.api, plan.stage, address.rest, resource, found.parameters)
+        target = found.target
+        method = target.by_verb.get(request.method) or target.by_verb.get("ANY")
+        call = Call(request, plan.api, plan.stage, rest, target.resource, found.parameters)
 
-    method_arn = f"{plan.arn_prefix}{request.method}/{'/'.join(address.rest)}"
+    method_arn = f"{plan.arn_prefix}{request.method}/{'/'.join(rest)}"
     if len(method_arn) > MAX_ARN:
         reason = f"the method ARN has {len(method_arn)} characters, {MAX_ARN} are allowed"
         return _turned_away(request, 414, "RequestTooLongException", "Request URI too long", reason)
@@ -168,54 +180,50 @@ def serve(request: Request, gate: Gate) -> Asking[Served]:
         plan.api.region,
         call,
     )
-    decision = yield from decide(request, access)
-    if isinstance(decision, Deny):
-        kind = method.method.authorization_type if method else None
-        return _refused(call, plan, decision, kind)
-    return (yield from _integrate(call, plan, method, decision))
+    return _answer(call, plan, method, access)
 
 
-def _integrate(
-    call: Call, plan: StagePlan, method: MethodPlan | None, allow: Allow
+def _answer(
+    call: Call, plan: StagePlan, method: MethodPlan | None, access: Access
 ) -> Asking[Served]:
-    """Obtain the reply for a permitted call, or say what went wrong."""
-    caller = allow.caller
-    principal = caller.principal if caller else None
+    """Decide, and obtain the reply for a permitted call, or say what went wrong."""
+    decision = decide(call.request, access)
+    if not isinstance(decision, _DECIDED):
+        decision = yield from decision
+    if isinstance(decision, Deny):
+        return _refused(call, plan, decision, method)
+    caller = decision.caller
     variables = Variables(
         call,
-        principal,
+        caller.principal if caller else None,
         caller.access_key_id if caller else None,
-        authorizer=allow.authorizer,
+        None,
+        decision.authorizer,
     )
-    kind = method.method.authorization_type if method else None
     if method is None or method.integrate is None:
         reply: Response | Failure = configuration_error("the method has no integration")
     else:
-        reply = yield from method.integrate(variables, allow)
+        reply = yield from method.integrate(variables, decision)
     if isinstance(reply, Failure):
-        variables.error = CallError(reply.message, reply.kind.value)
-        response = plan.responses.answer(reply.kind, reply.error_type, variables)
-        _stamp(response, call.request.id)
-        return Served(
-            response,
-            call=call,
-            plan=plan,
-            authorization_type=kind,
-            decision=allow,
-            failure=reply,
-        )
+        return _failed(variables, plan, method, decision, reply)
     _stamp(reply, call.request.id)
-    return Served(
-        reply,
-        call=call,
-        plan=plan,
-        authorization_type=kind,
-        decision=allow,
-        integration_status=reply.status,
-    )
+    return Served(reply, call, plan, method, decision, integration_status=reply.status)
 
 
-def _refused(call: Call, plan: StagePlan, deny: Deny, authorization_type: str | None) -> Served:
+def _failed(
+    variables: Variables,
+    plan: StagePlan,
+    method: MethodPlan | None,
+    allow: Allow,
+    failure: Failure,
+) -> Served:
+    variables.error = CallError(failure.message, failure.kind.value)
+    response = plan.responses.answer(failure.kind, failure.error_type, variables)
+    _stamp(response, variables.call.request.id)
+    return Served(response, variables.call, plan, method, allow, failure=failure)
+
+
+def _refused(call: Call, plan: StagePlan, deny: Deny, method: MethodPlan | None) -> Served:
     caller = deny.caller
     variables = Variables(
         call,
@@ -226,9 +234,7 @@ def _refused(call: Call, plan: StagePlan, deny: Deny, authorization_type: str | 
     )
     response = plan.responses.answer(deny.kind, deny.error_type, variables)
     _stamp(response, call.request.id)
-    return Served(
-        response, call=call, plan=plan, authorization_type=authorization_type, decision=deny
-    )
+    return Served(response, call, plan, method, deny)
 
 
 def _forbidden(request: Request, reason: str) -> Served:
@@ -246,9 +252,9 @@ def _turned_away(
 
 def _stamp(response: Response, request_id: str) -> None:
     """Add the fields that every answer of the gateway carries."""
-    response.headers += (
-        ("x-amzn-RequestId", request_id),
-        ("x-amz-apigw-id", extended_request_id(request_id)),
+    response.lines += (
+        f"x-amzn-RequestId: {request_id}",
+        f"x-amz-apigw-id: {extended_request_id(request_id)}",
     )
 
 

@@ -1,6 +1,7 @@
 """What a hostile client may try: each attempt is refused, and nothing of it reaches the backend."""
 
 import socket
+import time
 
 import pytest
 from tests.gateway import (
@@ -149,6 +150,46 @@ def test_what_follows_a_chunked_body_in_one_piece_is_not_lost_track_of(gateway):
     assert answer.count(b"HTTP/1.1 ") == 1
     assert b"Connection: close" in answer
     assert b'"body": "abc"' in answer
+
+
+def test_a_chunked_body_that_is_all_framing_is_not_read_for_ever(gateway):
+    """Trailers and chunk extensions are bounded, too."""
+    host, port = gateway.host.split(":")
+    head = POST + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
+    for start, more in ((b"0\r\n", b"X: " + b"a" * 1000 + b"\r\n"), (b"1", b";a=" + b"b" * 1000)):
+        with socket.create_connection((host, int(port)), timeout=20) as sock:
+            sock.sendall(head + start)
+            try:
+                for _ in range(100_000):
+                    sock.sendall(more)
+                received = b"it was all read"
+            except OSError:
+                received = b"HTTP/1.1 413 "  # closed while we were still sending
+        assert received.startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_body_may_come_in_chunks_of_one(gateway):
+    chunked = POST + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
+    answer = raw(gateway, chunked + b"1\r\na\r\n" * 50_000, b"0\r\n\r\n")
+    assert b'"body": "' + b"a" * 50_000 + b'"' in answer
+
+
+def test_what_a_client_sends_ahead_without_reading_is_bounded(gateway):
+    """Whoever reads no answers is not read from for ever, either."""
+    host, port = gateway.host.split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as sock:
+        sock.setblocking(False)
+        # What the system buffers of requests and of answers, and a little more.
+        ask, bound = (START + HOST + b"\r\n") * 1000, 32 * 1024 * 1024
+        sent = idle = 0
+        while idle < 20:
+            try:
+                sent += sock.send(ask)
+                idle = 0
+            except BlockingIOError:
+                time.sleep(0.05)
+                idle += 1
+            assert sent < bound
 
 
 def test_requests_in_single_octets(gateway):

@@ -27,6 +27,12 @@ def broken():
         "/interim": b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
         "/badchunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "/folded": b"HTTP/1.1 200 OK\r\nX-A: 1\r\n 2\r\nContent-Length: 0\r\n\r\n",
+        "/feeds": b"HTTP/1.1 200 OK\nX-A: 1\nContent-Length: 0\n\n",
+        "/returns": b"HTTP/1.1 200 OK\r\nX-A: 1\rX-B: 2\r\nContent-Length: 0\r\n\r\n",
+        "/empty": b"\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+        "/twice": b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na"
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nb",
         "/chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
         b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
         "/huge": b"HTTP/1.1 200 OK\r\nContent-Length: 10485761\r\n\r\n" + b"a" * 10_485_761,
@@ -238,6 +244,10 @@ def test_mock(gateway):
         ("/broken/half", 504, "Network error communicating with endpoint"),
         ("/broken/nonsense", 504, "Network error communicating with endpoint"),
         ("/broken/badchunk", 504, "Network error communicating with endpoint"),
+        ("/broken/folded", 504, "Network error communicating with endpoint"),
+        ("/broken/feeds", 504, "Network error communicating with endpoint"),
+        ("/broken/returns", 504, "Network error communicating with endpoint"),
+        ("/broken/empty", 504, "Network error communicating with endpoint"),
         ("/patient/huge", 504, "Network error communicating with endpoint"),
         ("/patient/endless", 504, "Network error communicating with endpoint"),
     ],
@@ -251,7 +261,12 @@ def test_backends_that_fail(gateway, path, status, message):
 
 @pytest.mark.parametrize(
     ("path", "body"),
-    [("/unframed", b"until the end"), ("/interim", b"ok"), ("/chunked", b"abcde")],
+    [
+        ("/unframed", b"until the end"),
+        ("/interim", b"ok"),
+        ("/twice", b"a"),
+        ("/chunked", b"abcde"),
+    ],
 )
 def test_unusual_replies_are_understood(gateway, path, body):
     answer = gateway.call("relay", f"/broken{path}")

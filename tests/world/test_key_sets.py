@@ -5,7 +5,7 @@ from tests.issuer import Pool
 from tests.signing import STRANGER, key_set
 
 from gatelodge.arn import Arn
-from gatelodge.integrate.questions import Unreachable, Unreached
+from gatelodge.integrate.questions import Origin, Unreachable, Unreached
 from gatelodge.messages import Response
 from gatelodge.world.answers import PENDING
 from gatelodge.world.key_sets import (
@@ -63,10 +63,9 @@ def test_fetched_once_for_all_who_ask():
     assert world.find() is not PENDING
     assert len(world.asked) == 1
     question = world.asked[0][0]
-    assert (question.scheme, question.host, question.port) == (
-        "https", "cognito-idp.us-east-1.amazonaws.com", 443)  # fmt: skip
+    assert question.origin == Origin("https", "cognito-idp.us-east-1.amazonaws.com", 443)
     assert question.target == f"/{POOL.id}/.well-known/jwks.json"
-    assert question.verify_tls
+    assert question.origin.verify_tls
 
 
 def test_an_unknown_kid_asks_at_most_once_a_minute():
@@ -127,9 +126,13 @@ def test_an_endpoint_of_the_operators():
     world = World("http://keys.example:8443/cognito/")
     world.find()
     question = world.asked[0][0]
-    assert (question.scheme, question.host, question.port) == ("http", "keys.example", 8443)
+    assert (question.origin.scheme, question.origin.host, question.origin.port) == (
+        "http",
+        "keys.example",
+        8443,
+    )
     assert question.target == f"/cognito/{POOL.id}/.well-known/jwks.json"
-    assert ("Host", "keys.example:8443") in question.headers
+    assert "Host: keys.example:8443" in question.lines
 
 
 @pytest.mark.parametrize(

@@ -37,5 +37,6 @@ class Access:
         self.call = call
 
 
-Mechanism = Callable[[Request, Access], Asking["Decision"]]
-"""Decides whether a request may use a method; made for each method when an API is loaded."""
+Mechanism = Callable[[Request, Access], "Decision | Asking[Decision]"]
+"""Decides whether a request may use a method, at once or after asking; made for each method when
+an API is loaded."""

@@ -19,11 +19,14 @@ _MISSING_TOKEN = Deny(
 )
 
 
-def decide(request: Request, access: Access) -> Asking[Decision]:
-    """Decide one request. What has no mechanism is an unknown route, which admits nobody."""
+def decide(request: Request, access: Access) -> Decision | Asking[Decision]:
+    """Decide one request, at once or after asking.
+
+    What has no mechanism is an unknown route, which admits nobody.
+    """
     if access.mechanism is None:
-        return (yield from refuse_unknown_route(request, access))
-    return (yield from access.mechanism(request, access))
+        return refuse_unknown_route(request, access)
+    return access.mechanism(request, access)
 
 
 def refuse_unknown_route(request: Request, access: Access) -> Asking[Deny]:

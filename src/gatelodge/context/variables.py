@@ -83,7 +83,8 @@ def clf_time(time: datetime) -> str:
 
 def extended_request_id(request_id: str) -> str:
     """Derive the extended request id (x-amz-apigw-id): 15 characters and an equals sign."""
-    return request_id.replace("-", "")[-15:] + "="
+    # Of a UUID the last three digits of its fourth group, and the fifth.
+    return f"{request_id[20:23]}{request_id[24:]}="
 
 
 def domain_name(call: Call) -> str | None:

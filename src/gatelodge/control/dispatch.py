@@ -62,7 +62,7 @@ class Dispatch:
                 fault.status = error_status(name, fault.code) or 400
             response = wire.refuse(model, fault, request)
             if isinstance(fault, Denied) and fault.encoded:
-                response.headers.append((_AUTHORIZATION_MESSAGE, fault.encoded))
+                response.add(_AUTHORIZATION_MESSAGE, fault.encoded)
             return response
         except Exception:  # noqa: BLE001 - a bug is told to nobody but the log
             _log.exception("an operation failed", service=name, request=request.id)

@@ -154,7 +154,7 @@ class Rehearsal:
             served.response,
             call=served.call,
             plan=served.plan,
-            authorization_type=served.authorization_type,
+            method=served.method,
             decision=served.decision,
         )
         record = Record(make_record(request, decided))

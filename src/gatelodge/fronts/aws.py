@@ -56,7 +56,9 @@ class AwsDoor:
         await send({"type": "http.response.body", "body": response.body})
 
     async def _respond(self, scope: Scope, receive: Receive) -> Response | None:
-        headers = Headers.from_octets(scope["headers"])
+        headers = Headers(
+            [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+        )
         signed = "authorization" in headers or b"X-Amz-Signature" in scope["query_string"]
         limit = MAX_BODY if signed else MAX_UNSIGNED_BODY
         try:

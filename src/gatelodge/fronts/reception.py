@@ -54,7 +54,7 @@ class Reception:
             _log.error("the book cannot be written", error=str(error), request=request.id)
         else:
             if self._header:
-                served.response.headers.append((DECISION_HEADER, decision_id))
+                served.response.lines.append(f"{DECISION_HEADER}: {decision_id}")
         if self._lines is not None:
             self._lines.add(values, served)
         plan = served.plan

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 from gatelodge.asking import Question
-from gatelodge.messages import Pair, Response
+from gatelodge.messages import Response
 
 
 class Unreached(StrEnum):
@@ -33,47 +34,45 @@ class Unreachable:
         return f"Unreachable({self.reason.name}, {self.detail!r})"
 
 
+class Origin(NamedTuple):
+    """Where a backend listens. A tuple, since it is looked up for every call."""
+
+    scheme: str
+    host: str
+    port: int
+    verify_tls: bool = True
+
+
 class SendHttp(Question[Response | Unreachable]):
     """Send this request to an HTTP backend and bring its whole reply.
 
-    target: path and query as they go on the request line. headers: complete, with Host, without
-    hop-by-hop fields and Content-Length. timeout_ms: for the whole exchange, connecting included.
+    target: path and query as they go on the request line. lines: the header fields as lines
+    `Name: value`, complete, with Host, without hop-by-hop fields and Content-Length. timeout_ms:
+    for the whole exchange, connecting included.
     """
 
-    __slots__ = (
-        "body",
-        "headers",
-        "host",
-        "method",
-        "port",
-        "scheme",
-        "target",
-        "timeout_ms",
-        "verify_tls",
-    )
+    __slots__ = ("body", "lines", "method", "origin", "target", "timeout_ms")
 
     def __init__(
         self,
         method: str,
-        scheme: str,
-        host: str,
-        port: int,
+        origin: Origin,
         target: str,
-        headers: Sequence[Pair],
+        lines: Sequence[str],
         body: bytes,
         timeout_ms: int,
-        *,
-        verify_tls: bool = True,
     ) -> None:
         self.method = method
-        self.scheme = scheme
-        self.host = host
-        self.port = port
+        self.origin = origin
         self.target = target
-        self.headers = headers
+        self.lines = lines
         self.body = body
         self.timeout_ms = timeout_ms
-        self.verify_tls = verify_tls
+
+    @property
+    def uri(self) -> str:
+        """Where the request goes, for people."""
+        return f"{self.origin.scheme}://{self.origin.host}:{self.origin.port}{self.target}"
 
     def __repr__(self) -> str:
-        return f"SendHttp({self.method} {self.scheme}://{self.host}:{self.port}{self.target})"
+        return f"SendHttp({self.method} {self.uri})"

@@ -8,7 +8,7 @@ gateway-responses.md section 3).
 from collections.abc import Sequence
 
 from gatelodge.context.call import Call
-from gatelodge.messages import Pair
+from gatelodge.messages import Request
 
 _HOP_BY_HOP = frozenset(
     {
@@ -58,82 +58,103 @@ _REMAPPED = {
 }
 # Connection is remapped like the rest, so it is not among what is dropped.
 _NOT_RELAYED = (_HOP_BY_HOP | {"x-gatelodge-decision"}) - {"connection"}
-# What becomes of a field, by its name as backends spell it (bounded): the name it gets, or one of
-# these two.
-_PASS, _DROP = "(pass)", "(drop)"
-_LENGTH, _CONNECTION = _REMAPPED["content-length"], _REMAPPED["connection"]
-_UNKNOWN = ""
-_treatments: dict[str, str] = {}
-_TREATMENTS_KEPT = 1024
-_PLAIN_CONNECTION = frozenset({"keep-alive", "close", "Keep-Alive", "Close"})
+_CONTENT_LENGTH, _CONNECTION = "content-length", "connection"
+_PLAIN_CONNECTION = frozenset({"keep-alive", "close"})
+_SECRET = frozenset({"set-cookie", "set-cookie2"})
+_LINES_KEPT = 1024
+_LONGEST_KEPT = 256
+# Backends say the same in reply after reply: lines → what becomes of them, "" for nothing.
+_relayed: dict[str, str] = {}
+_FORWARDINGS_KEPT = 1024
+# (Host field, peer, scheme, API) → where a request came from, as fields.
+_forwardings: dict[tuple[str, str, str, str], tuple[str, ...]] = {}
 
 
-def request_fields(call: Call, host_field: str, *, consumed: bool) -> list[Pair]:
-    """Choose the fields to send to the backend: the client's own, and where they came from.
+def request_lines(call: Call, host_line: str, *, consumed: bool) -> list[str]:
+    """Choose the field lines to send to the backend: the client's own, and where they came from.
 
     consumed: the request's AWS credentials were used to authorize it and go no further.
     """
-    headers = call.request.headers
+    request = call.request
+    headers = request.headers
+    index = headers.index
     dropped = _NOT_SENT_ON_SIGNED if consumed else _NOT_SENT_ON
-    if "connection" in headers:
+    if "connection" in index:
         dropped = dropped | {
             token.strip().lower()
             for value in headers.all("connection")
             for token in value.split(",")
         }
-    fields = [("Host", host_field)]
-    fields += [
-        pair for name, pair in zip(headers.lower, headers.pairs, strict=True) if name not in dropped
+    lines = [host_line]
+    lines += [
+        line for name, line in zip(headers.lower, headers.lines, strict=True) if name not in dropped
     ]
-    _add_forwarding(fields, call)
-    return fields
+    if "user-agent" not in index:
+        lines.append(f"User-Agent: AmazonAPIGateway_{call.api.id}")
+    chain = request.peer_ip
+    if "x-forwarded-for" in index:
+        chain = ", ".join([*headers.all("x-forwarded-for"), chain])
+        return [*lines, *_forwarding(request, chain, call.api.id)]
+    key = (index.get("host", ""), chain, request.scheme, call.api.id)
+    forwarding = _forwardings.get(key)
+    if forwarding is None:
+        if len(_forwardings) >= _FORWARDINGS_KEPT:
+            _forwardings.clear()
+        forwarding = _forwardings[key] = _forwarding(request, chain, call.api.id)
+    lines += forwarding
+    return lines
 
 
-def _add_forwarding(fields: list[Pair], call: Call) -> None:
-    request = call.request
-    headers = request.headers
-    if "x-forwarded-for" in headers:
-        chain = ", ".join([*headers.all("x-forwarded-for"), request.peer_ip])
-        fields.append(("X-Forwarded-For", chain))
-    else:
-        fields.append(("X-Forwarded-For", request.peer_ip))
-    fields.append(("X-Forwarded-Proto", request.scheme))
-    host = headers.index.get("host", "")
-    _, colon, port = host.rpartition(":")
-    fields.append(
-        ("X-Forwarded-Port", port if colon and port.isdigit() else _PORTS[request.scheme])
+def _forwarding(request: Request, chain: str, api_id: str) -> tuple[str, ...]:
+    """Write where a request came from."""
+    _, colon, port = request.headers.index.get("host", "").rpartition(":")
+    return (
+        f"X-Forwarded-For: {chain}",
+        f"X-Forwarded-Proto: {request.scheme}",
+        f"X-Forwarded-Port: {port if colon and port.isdigit() else _PORTS[request.scheme]}",
+        f"x-amzn-apigateway-api-id: {api_id}",
     )
-    fields.append(("x-amzn-apigateway-api-id", call.api.id))
-    if "user-agent" not in headers:
-        fields.append(("User-Agent", f"AmazonAPIGateway_{call.api.id}"))
 
 
-def response_fields(headers: Sequence[Pair], *, keep_length: bool) -> list[Pair]:
-    """Choose the backend's fields to relay; keep_length for replies to HEAD and for 304.
+def response_lines(lines: Sequence[str], *, keep_length: bool) -> list[str]:
+    """Choose the backend's field lines to relay; keep_length for replies to HEAD and for 304.
 
     There the field tells a length that no body shows.
     """
-    fields = []
+    if not keep_length:
+        relayed = list(map(_relayed.get, lines))
+        if None not in relayed:
+            return [line for line in relayed if line]
+    chosen = []
     named: set[str] = set()
-    for pair in headers:
-        name, value = pair
-        treatment = _treatments.get(name, _UNKNOWN) or _remember(name)
-        if treatment is _PASS or (treatment is _LENGTH and keep_length):
-            fields.append(pair)
-        elif treatment is not _DROP:
-            fields.append((treatment, value))
-            if treatment is _CONNECTION and value not in _PLAIN_CONNECTION:
-                named |= {token.strip().lower() for token in value.split(",")}
-    if named:
-        fields = [pair for pair in fields if pair[0].lower() not in named]
-    return fields
+    for line in lines:
+        name = line.partition(":")[0].lower()
+        if name == _CONTENT_LENGTH and keep_length:
+            chosen.append(line)
+            continue
+        if name == _CONNECTION:
+            named |= _named(line)
+        chosen.append(_relayed.get(line) or _relay(name, line))
+    return [line for line in chosen if line and line.partition(":")[0].lower() not in named]
 
 
-def _remember(name: str) -> str:
-    """Work out what becomes of a field."""
-    if len(_treatments) >= _TREATMENTS_KEPT:
-        _treatments.clear()
-    lower = name.lower()
-    treatment = _DROP if lower in _NOT_RELAYED else _REMAPPED.get(lower, _PASS)
-    _treatments[name] = treatment
-    return treatment
+def _relay(name: str, line: str) -> str:
+    """Work out what becomes of a line, and remember it when it is short and holds no secret."""
+    if name in _NOT_RELAYED:
+        relayed = ""
+    else:
+        renamed = _REMAPPED.get(name)
+        relayed = line if renamed is None else renamed + line[len(name) :]
+    if len(line) <= _LONGEST_KEPT and name not in _SECRET and not _named(line):
+        if len(_relayed) >= _LINES_KEPT:
+            _relayed.clear()
+        _relayed[line] = relayed
+    return relayed
+
+
+def _named(line: str) -> set[str]:
+    """Give the fields that a Connection line names; nothing for another line."""
+    name, _, value = line.partition(":")
+    if name.lower() != _CONNECTION:
+        return set()
+    return {token.strip().lower() for token in value.split(",")} - _PLAIN_CONNECTION

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import quote, urlsplit
 
 from gatelodge.context.variables import Variables
+from gatelodge.integrate.questions import Origin
 from gatelodge.route.path import escape
 
 _STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
@@ -22,19 +23,6 @@ class UriError(ValueError):
     """The text is no URI that an HTTP integration can call."""
 
 
-class Origin:
-    """Where a backend listens; the Host field is written as it is sent."""
-
-    __slots__ = ("host", "host_field", "port", "scheme")
-
-    def __init__(self, scheme: str, host: str, port: int) -> None:
-        self.scheme = scheme
-        self.host = host
-        self.port = port
-        bracketed = f"[{host}]" if ":" in host else host
-        self.host_field = bracketed if port == _PORTS[scheme] else f"{bracketed}:{port}"
-
-
 def fill_stage_variables(uri: str, variables: Mapping[str, str]) -> str:
     """Replace `${stageVariables.x}`. Raises UriError for a variable that the stage lacks."""
 
@@ -46,7 +34,7 @@ def fill_stage_variables(uri: str, variables: Mapping[str, str]) -> str:
     return _STAGE_VARIABLE.sub(value, uri)
 
 
-def parse_uri(uri: str) -> tuple[Origin, str, str]:
+def parse_uri(uri: str, *, verify_tls: bool = True) -> tuple[Origin, str, str]:
     """Take a filled-in URI apart: origin, path template, fixed query. Raises UriError."""
     if not _URI.fullmatch(uri):
         raise UriError(f"{uri!r} has characters that a backend cannot be sent")
@@ -59,8 +47,16 @@ def parse_uri(uri: str) -> tuple[Origin, str, str]:
         raise UriError(f"{uri!r} is not an http or https URL with a host")
     if "{" in parts.netloc or parts.username is not None:
         raise UriError(f"{uri!r} has a parameter or a user name in its host")
-    origin = Origin(parts.scheme, parts.hostname, port or _PORTS[parts.scheme])
+    origin = Origin(parts.scheme, parts.hostname, port or _PORTS[parts.scheme], verify_tls)
     return origin, parts.path or "/", parts.query
+
+
+def host_line(origin: Origin) -> str:
+    """Write the Host field of requests to a backend."""
+    host = f"[{origin.host}]" if ":" in origin.host else origin.host
+    return (
+        f"Host: {host}" if origin.port == _PORTS[origin.scheme] else f"Host: {host}:{origin.port}"
+    )
 
 
 def path_parameters(path: str) -> list[str]:

@@ -22,7 +22,7 @@ from gatelodge.integrate.questions import SendHttp
 from gatelodge.main.stage_plans import StagePlans
 from gatelodge.messages import Request
 from gatelodge.respond.gateway_responses import built_in
-from gatelodge.serve import Gate, Served, serve
+from gatelodge.serve import Gate, Served, begin
 from gatelodge.settings import Settings
 from gatelodge.store import MasterKey, Store
 from gatelodge.world.answers import Answers
@@ -166,18 +166,27 @@ class _Worker:
 
     def _handle(self, request: Request, connection: Connection) -> None:
         """Answer one request: the engine decides, the book notes, the door sends."""
+        subject = (request, connection)
+        try:
+            served = begin(request, self._gate)
+        except Exception:  # noqa: BLE001 - any bug at all must end in a refusal
+            _log.exception("the engine failed")
+            served = None
+        if served is None or isinstance(served, Served):
+            self._done(subject, served)
+        else:
+            Drive(served, self._answers, self._done, subject).step(None)
 
-        def done(served: Served | None) -> None:
-            if served is None:
-                failed = built_in(500, "InternalServerErrorException", "Internal server error")
-                served = Served(failed, refusal="an error in the gateway; see its log")
-            self._reception.note(request, served)
-            decision, plan = served.decision, served.plan
-            if decision is not None and decision.caller is not None and plan is not None:
-                self._uses.note(decision.caller, request.received_at, plan.api.region, _SERVICE)
-            connection.respond(served.response)
-
-        Drive(serve(request, self._gate), self._answers, done).step(None)
+    def _done(self, subject: tuple[Request, Connection], served: Served | None) -> None:
+        request, connection = subject
+        if served is None:
+            failed = built_in(500, "InternalServerErrorException", "Internal server error")
+            served = Served(failed, refusal="an error in the gateway; see its log")
+        self._reception.note(request, served)
+        decision, plan = served.decision, served.plan
+        if decision is not None and decision.caller is not None and plan is not None:
+            self._uses.note(decision.caller, request.received_at, plan.api.region, _SERVICE)
+        connection.respond(served.response)
 
     async def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
         while True:

@@ -3,6 +3,9 @@
 import asyncio
 from typing import Protocol
 
+NEVER = float("inf")
+"""The deadline of what may take any time."""
+
 
 class Expiring(Protocol):
     """Something that must be over by a time."""
@@ -11,11 +14,11 @@ class Expiring(Protocol):
     """On the loop's clock, in seconds."""
 
     def expire(self) -> None:
-        """The time is up; called once, after it was taken out of the set."""
+        """The time is up; called once for each deadline, which is over then."""
 
 
 class Deadlines:
-    """A set of things to be over in time. Adding and taking out cost a set operation."""
+    """A set of things to be over in time, for as long as they exist; a deadline is an attribute."""
 
     __slots__ = ("_interval", "_loop", "_timer", "pending")
 
@@ -30,7 +33,7 @@ class Deadlines:
         now = self._loop.time()
         late = [item for item in self.pending if item.deadline <= now]
         for item in late:
-            self.pending.discard(item)
+            item.deadline = NEVER
             item.expire()
         self._timer = self._loop.call_later(self._interval, self._sweep)
 

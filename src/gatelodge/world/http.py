@@ -12,7 +12,7 @@ import ssl
 from collections import deque
 from typing import Any, cast
 
-from gatelodge.integrate.questions import SendHttp, Unreachable, Unreached
+from gatelodge.integrate.questions import Origin, SendHttp, Unreachable, Unreached
 from gatelodge.messages import Response
 from gatelodge.world.answers import PENDING, Pending, Resume
 from gatelodge.world.deadlines import Deadlines
@@ -30,23 +30,19 @@ _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 class Exchange:
     """One request on its way to a backend, until somebody is told how it ended."""
 
-    __slots__ = ("connection", "deadline", "origin", "question", "resume", "retried")
+    __slots__ = ("deadline", "pool", "question", "resume", "retried")
 
-    def __init__(
-        self, question: SendHttp, resume: Resume, origin: "Origin", deadline: float
-    ) -> None:
+    def __init__(self, question: SendHttp, resume: Resume, pool: "Pool", deadline: float) -> None:
         self.question = question
         self.resume: Resume | None = resume
-        self.origin = origin
+        self.pool = pool
         self.deadline = deadline
-        self.connection: Connection | None = None
         self.retried = False
 
     def finish(self, answer: Response | Unreachable) -> None:
         """Tell how it ended; only the first word counts."""
         resume, self.resume = self.resume, None
         if resume is not None:
-            self.origin.upstream.deadlines.pending.discard(self)
             resume(answer)
 
     def fail(self, reason: Unreached, detail: str, *, untouched: bool) -> None:
@@ -56,30 +52,27 @@ class Exchange:
         """
         if untouched and not self.retried and self.question.method in _IDEMPOTENT and self.resume:
             self.retried = True
-            self.origin.start(self, fresh=True)
+            self.pool.start(self, fresh=True)
             return
         self.finish(Unreachable(reason, detail))
 
     def expire(self) -> None:
-        """End it, because the time is up."""
-        connection, self.connection = self.connection, None
+        """End it, because the time is up. Called for a call that waits, and by its connection."""
+        self.pool.upstream.deadlines.pending.discard(self)
         self.finish(Unreachable(Unreached.TIMED_OUT, f"after {self.question.timeout_ms} ms"))
-        if connection is not None:
-            connection.abort()
 
 
-class Origin:
-    """The connections to one host and port."""
+class Pool:
+    """The connections to one origin."""
 
-    __slots__ = ("_host", "_port", "_ssl", "idle", "open", "upstream", "waiting")
+    __slots__ = ("_context", "_origin", "idle", "open", "upstream", "waiting")
 
     def __init__(
-        self, upstream: "Upstream", host: str, port: int, context: ssl.SSLContext | None
+        self, upstream: "Upstream", origin: Origin, context: ssl.SSLContext | None
     ) -> None:
         self.upstream = upstream
-        self._host = host
-        self._port = port
-        self._ssl = context
+        self._origin = origin
+        self._context = context
         self.idle: list[Connection] = []
         """The last one used is used next, so that the others can grow old and be closed."""
         self.open = 0
@@ -97,30 +90,40 @@ class Origin:
             self.open += 1
             self.upstream.spawn(self._connect(exchange))
         elif len(self.waiting) < MAX_WAITING:
+            self.upstream.deadlines.pending.add(exchange)
             self.waiting.append(exchange)
         else:
             exchange.finish(Unreachable(Unreached.OVERLOADED))
 
     def free(self, connection: Connection) -> None:
         """Take back a connection whose reply is complete."""
-        while self.waiting:
-            exchange = self.waiting.popleft()
-            if exchange.resume is not None:
-                connection.send(exchange)
-                return
+        exchange = self._next()
+        if exchange is not None:
+            connection.send(exchange)
+            return
         connection.deadline = self.upstream.loop.time() + IDLE_SECONDS
-        self.upstream.deadlines.pending.add(connection)
         self.idle.append(connection)
 
     def lost(self, connection: Connection) -> None:
         """Count a connection that is gone, and let a waiting call have its place."""
         self.open -= 1
+        self.upstream.deadlines.pending.discard(connection)
         if connection in self.idle:
             self.idle.remove(connection)
-        while self.waiting and self.open < MAX_CONNECTIONS:
+        while self.open < MAX_CONNECTIONS:
+            exchange = self._next()
+            if exchange is None:
+                break
+            self.start(exchange)
+
+    def _next(self) -> Exchange | None:
+        """Take the call that has waited longest; None when nobody waits any more."""
+        while self.waiting:
             exchange = self.waiting.popleft()
+            self.upstream.deadlines.pending.discard(exchange)
             if exchange.resume is not None:
-                self.start(exchange)
+                return exchange
+        return None
 
     async def _connect(self, exchange: Exchange) -> None:
         loop = self.upstream.loop
@@ -129,45 +132,44 @@ class Origin:
                 connection = Connection(self)
                 await loop.create_connection(
                     lambda: cast("asyncio.BaseProtocol", connection),
-                    self._host,
-                    self._port,
-                    ssl=self._ssl,
-                    server_hostname=self._host if self._ssl else None,
+                    self._origin.host,
+                    self._origin.port,
+                    ssl=self._context,
+                    server_hostname=self._origin.host if self._context else None,
                 )
         except (OSError, TimeoutError) as error:
             self.open -= 1
             exchange.fail(_why_unconnected(error), str(error), untouched=False)
             return
-        if exchange.resume is None:  # its time ran out meanwhile
-            self.free(connection)
-        else:
+        if connection.usable():
+            self.upstream.deadlines.pending.add(connection)
             connection.send(exchange)
+        else:
+            exchange.fail(Unreached.BROKEN, "closed early", untouched=False)
 
 
 class Upstream:
     """All backends of one process; answers SendHttp."""
 
-    __slots__ = ("_contexts", "_origins", "_tasks", "deadlines", "loop", "outbox")
+    __slots__ = ("_contexts", "_pools", "_tasks", "deadlines", "loop", "outbox")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, outbox: Outbox) -> None:
         self.loop = loop
         self.outbox = outbox
         self.deadlines = Deadlines(loop, 0.02)
-        self._origins: dict[tuple[str, str, int, bool], Origin] = {}
+        self._pools: dict[Origin, Pool] = {}
         self._contexts: dict[bool, ssl.SSLContext] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def send(self, question: SendHttp, resume: Resume) -> Pending:
         """Send a request; `resume` is called with the Response or with Unreachable."""
-        key = (question.scheme, question.host, question.port, question.verify_tls)
-        origin = self._origins.get(key)
-        if origin is None:
-            context = self._context(question.verify_tls) if question.scheme == "https" else None
-            origin = self._origins[key] = Origin(self, question.host, question.port, context)
+        origin = question.origin
+        pool = self._pools.get(origin)
+        if pool is None:
+            context = self._context(origin.verify_tls) if origin.scheme == "https" else None
+            pool = self._pools[origin] = Pool(self, origin, context)
         deadline = self.loop.time() + question.timeout_ms / 1000
-        exchange = Exchange(question, resume, origin, deadline)
-        self.deadlines.pending.add(exchange)
-        origin.start(exchange)
+        pool.start(Exchange(question, resume, pool, deadline))
         return PENDING
 
     def spawn(self, work: Any) -> None:  # noqa: ANN401 - a coroutine
@@ -178,8 +180,8 @@ class Upstream:
 
     def close(self) -> None:
         """Close the kept connections; replies under way are not cut off."""
-        for origin in self._origins.values():
-            for connection in list(origin.idle):
+        for pool in self._pools.values():
+            for connection in list(pool.idle):
                 connection.abort()
         self.deadlines.close()
 

@@ -6,29 +6,35 @@ from typing import TYPE_CHECKING, cast
 import httptools
 
 from gatelodge.integrate.questions import SendHttp, Unreached
-from gatelodge.messages import Pair, Response
+from gatelodge.messages import Response
+from gatelodge.world.deadlines import NEVER
 
 if TYPE_CHECKING:
-    from gatelodge.world.http import Exchange, Origin
+    from gatelodge.world.http import Exchange, Pool
 
 MAX_BODY = 10 * 1024 * 1024
 MAX_HEAD = 64 * 1024
-"""Octets of a reply's header fields, names and values."""
+"""Octets of a reply's head."""
+_END_OF_HEAD = b"\r\n\r\n"
+_WITH_LENGTH = frozenset({"POST", "PUT", "PATCH"})
 
 
 class Connection:
-    """An asyncio protocol, used for one request at a time."""
+    """An asyncio protocol, used for one request at a time.
+
+    llhttp says where a reply's head and body end; the head's lines are relayed as they came.
+    """
 
     __slots__ = (
         "_body",
         "_complete",
         "_exchange",
-        "_fields",
+        "_head",
         "_head_done",
-        "_head_size",
         "_keep_alive",
-        "_origin",
+        "_lines",
         "_parser",
+        "_pool",
         "_received",
         "_size",
         "_status",
@@ -37,18 +43,19 @@ class Connection:
         "deadline",
     )
 
-    def __init__(self, origin: "Origin") -> None:
-        self._origin = origin
+    def __init__(self, pool: "Pool") -> None:
+        self._pool = pool
         self._transport: asyncio.Transport | None = None
         self._exchange: Exchange | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._used = False
-        self.deadline = 0.0
-        self._fields: list[Pair] = []
+        self.deadline = NEVER
+        self._head = b""
+        """What has arrived of a head."""
+        self._lines: list[str] = []
         self._body: list[bytes] = []
         self._size = 0
         self._status = 0
-        self._head_size = 0
         self._head_done = False
         self._complete = False
         self._received = False
@@ -56,19 +63,21 @@ class Connection:
 
     def send(self, exchange: "Exchange") -> None:
         """Write a request; its exchange is told how it ends."""
-        self._origin.upstream.deadlines.pending.discard(self)
         self._exchange = exchange
-        exchange.connection = self
-        self._reset()
+        self.deadline = exchange.deadline
+        self._received = False
         if self._transport is not None:
-            self._origin.upstream.outbox.write(self._transport, _written(exchange.question))
+            self._pool.upstream.outbox.write(self._transport, _written(exchange.question))
 
     def usable(self) -> bool:
         """Tell whether the other side has not closed it yet."""
         return self._transport is not None and not self._transport.is_closing()
 
     def expire(self) -> None:
-        """Close it, because nobody needed it for a while."""
+        """Close it: the reply did not come in time, or nobody needed it for a while."""
+        exchange, self._exchange = self._exchange, None
+        if exchange is not None:
+            exchange.expire()
         self.abort()
 
     def abort(self) -> None:
@@ -89,20 +98,20 @@ class Connection:
             return
         self._received = True
         if not self._head_done:
-            self._head_size += len(data)
+            self._head = self._head + data if self._head else data
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._give_up(Unreached.MALFORMED, "the backend switched protocols")
             return
         except httptools.HttpParserError as error:
-            if self._exchange is not None and not self._complete:
+            if not self._complete:
                 self._give_up(Unreached.MALFORMED, str(error))
-            else:
-                self.abort()
+                return
+            self._keep_alive = False  # something came after the reply
         if self._complete:
             self._finish()
-        elif not self._head_done and self._head_size > MAX_HEAD:
+        elif not self._head_done and len(self._head) > MAX_HEAD:
             self._give_up(Unreached.TOO_LARGE, "header fields without end")
 
     def eof_received(self) -> bool:
@@ -112,23 +121,15 @@ class Connection:
     def connection_lost(self, error: Exception | None) -> None:
         """Finish a body without a length, or tell that the reply broke off."""
         self._transport = None
-        self._origin.upstream.deadlines.pending.discard(self)
         exchange = self._exchange
-        if (
-            exchange is not None
-            and self._head_done
-            and error is None
-            and self._ends_with_connection()
-        ):
-            self._complete = True
+        if exchange is not None and error is None and self._ends_with_connection():
             self._keep_alive = False
             self._finish()
         elif exchange is not None:
             self._exchange = None
-            exchange.connection = None
             untouched = self._used and not self._received
             exchange.fail(Unreached.BROKEN, str(error or "closed early"), untouched=untouched)
-        self._origin.lost(self)
+        self._pool.lost(self)
 
     def pause_writing(self) -> None:
         """Nothing to hold back: a request is written whole, and is bounded."""
@@ -138,30 +139,53 @@ class Connection:
 
     def _ends_with_connection(self) -> bool:
         """Tell whether the reply's body has no other end than the connection's."""
-        names = {name.lower() for name, _ in self._fields}
+        names = {line.partition(":")[0].lower() for line in self._lines}
         framed = "content-length" in names or "transfer-encoding" in names
-        return not framed and self._status not in (204, 304)
+        return self._head_done and not framed and self._status not in (204, 304)
 
     # The parser: called while it is fed.
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a field."""
-        self._fields.append((name.decode("latin-1"), value.decode("latin-1")))
+    def on_message_begin(self) -> None:
+        """Use the connection no more when something follows the reply."""
+        if self._complete:
+            self._keep_alive = False
 
     def on_headers_complete(self) -> None:
-        """Find out how the body ends; replies to HEAD have none, whatever they say."""
-        self._head_done = True
-        self._keep_alive = self._parser.should_keep_alive()
-        status = self._status = self._parser.get_status_code()
-        exchange = self._exchange
-        if exchange is not None and exchange.question.method == "HEAD" and status >= 200:
-            self._complete = True
-            # The parser waits for a body that does not come: the next reply gets a new one.
-            self._parser = httptools.HttpResponseParser(self)
+        """Take the head's lines, and find out how the body ends."""
+        if self._complete:
             return
+        parser = self._parser
+        self._head_done = True
+        self._keep_alive = parser.should_keep_alive()
+        self._status = parser.get_status_code()
+        head, _, rest = self._head.partition(_END_OF_HEAD)
+        text = head.decode("latin-1")
+        lines = text.split("\r\n")
+        ends = len(lines) - 1
+        # What was relayed with another line end in it, or folded, others could read as more lines.
+        odd = (
+            text.count("\n") != ends or text.count("\r") != ends or "\n " in text or "\n\t" in text
+        )
+        if odd or not text.startswith("HTTP/"):
+            self._give_up(Unreached.MALFORMED, "a header field that is not on one line")
+            return
+        self._lines = lines[1:]
+        self._head = b""
+        if self._status < 200:
+            self._head = rest  # after an interim reply: the start of the next head
+            return
+        exchange = self._exchange
+        if exchange is not None and exchange.question.method == "HEAD":
+            # Replies to HEAD have no body, whatever they say. The parser waits for one: the next
+            # reply gets a new parser.
+            self._complete = True
+            self._keep_alive = self._keep_alive and not rest
+            self._parser = httptools.HttpResponseParser(self)
 
     def on_body(self, body: bytes) -> None:
-        """Keep a piece of the body, up to the bound."""
+        """Keep a piece of the body, up to the bound; of what follows the reply, nothing."""
+        if self._complete:
+            return
         self._size += len(body)
         if self._size > MAX_BODY:
             self._give_up(Unreached.TOO_LARGE, "")
@@ -170,35 +194,24 @@ class Connection:
 
     def on_message_complete(self) -> None:
         """Note the end; an interim reply (1xx) is passed over."""
-        if self._complete or self._exchange is None:
-            return
-        if self._status < 200:
-            self._reset()
-            self._received = True
-        else:
+        if self._status >= 200:
             self._complete = True
-
-    def _reset(self) -> None:
-        self._fields = []
-        self._body = []
-        self._size = 0
-        self._status = 0
-        self._head_size = 0
-        self._head_done = False
-        self._complete = False
-        self._received = False
-        self._keep_alive = True
+        else:
+            self._head_done = False
 
     def _finish(self) -> None:
         """Hand over the reply, and the connection back."""
         exchange, self._exchange = self._exchange, None
         if exchange is None:
             return
-        exchange.connection = None
-        response = Response(self._status, self._fields, b"".join(self._body))
+        response = Response(self._status, (), b"".join(self._body))
+        response.lines = self._lines
+        self._body = []
+        self._size = 0
+        self._head_done = self._complete = False
         self._used = True
         if self._keep_alive and self.usable():
-            self._origin.free(self)
+            self._pool.free(self)
         elif self._transport is not None:
             self._transport.close()
         exchange.finish(response)
@@ -207,16 +220,14 @@ class Connection:
         exchange, self._exchange = self._exchange, None
         self.abort()
         if exchange is not None:
-            exchange.connection = None
             exchange.fail(reason, detail, untouched=False)
 
 
 def _written(question: SendHttp) -> bytes:
     """Write a request in one piece."""
-    lines = [f"{question.method} {question.target} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in question.headers]
+    lines = [f"{question.method} {question.target} HTTP/1.1", *question.lines]
     body = question.body
-    if body or question.method in ("POST", "PUT", "PATCH"):
+    if body or question.method in _WITH_LENGTH:
         lines.append(f"Content-Length: {len(body)}")
     lines.append("\r\n")
     return "\r\n".join(lines).encode("latin-1") + body

@@ -15,7 +15,7 @@ import structlog
 
 from gatelodge import jwt
 from gatelodge.arn import Arn
-from gatelodge.integrate.questions import SendHttp, Unreachable
+from gatelodge.integrate.questions import Origin, SendHttp, Unreachable
 from gatelodge.messages import Response
 from gatelodge.world.answers import PENDING, Pending, Resume
 
@@ -139,13 +139,12 @@ def get_json(url: str) -> SendHttp:
     """Make the request that brings a JSON document."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    fields = [("Host", parts.netloc), ("Accept", "application/json")]
+    origin = Origin(parts.scheme, parts.hostname or "", port)
+    lines = [f"Host: {parts.netloc}", "Accept: application/json"]
     target = parts.path or "/"
     if parts.query:
         target += f"?{parts.query}"
-    return SendHttp(
-        "GET", parts.scheme, parts.hostname or "", port, target, fields, b"", TIMEOUT_MS
-    )
+    return SendHttp("GET", origin, target, lines, b"", TIMEOUT_MS)
 
 
 def _amazon(endpoint: str | None) -> Locate:

@@ -114,7 +114,7 @@ class UserPools:
         value = headers.get(self._header)
         if not value:
             return ClaimsRefused(f"there is no header field {self._header}")
-        if headers.lower.count(self._header) != 1:
+        if len(headers.all(self._header)) != 1:
             # Which of them a backend would look at is anybody's guess.
             return ClaimsRefused(f"the header field {self._header} stands there more than once")
         return value[len(_BEARER) :] if value[: len(_BEARER)].lower() == _BEARER else value

@@ -4,7 +4,6 @@ A signature on such a request is not looked at: the caller stays anonymous
 (reference: authorization-workflow.md section 3.1).
 """
 
-from gatelodge.asking import Asking
 from gatelodge.authorize.access import Access
 from gatelodge.authorize.combine import by_resource_policy_alone
 from gatelodge.authorize.decision import Allow, Decision
@@ -14,9 +13,8 @@ from gatelodge.messages import Request
 _PUBLIC = Allow(None, None)
 
 
-def decide(request: Request, access: Access) -> Asking[Decision]:
+def decide(request: Request, access: Access) -> Decision:
     """Admit everyone without a resource policy; with one, whom it explicitly allows."""
-    yield from ()  # a mechanism may ask; this one never has to
     policy = access.resource_policy
     if policy is None:
         return _PUBLIC

@@ -17,7 +17,7 @@ from gatelodge.control.apigateway.serving import check_stage, publishable
 from gatelodge.control.call import Call
 from gatelodge.control.operations import Output, operation
 from gatelodge.integrate.questions import SendHttp, Unreachable
-from gatelodge.messages import Headers, Pair, Request
+from gatelodge.messages import Headers, Pair, Request, read_pairs
 from gatelodge.published import Api, Stage
 from gatelodge.serve import Gate, Served, StagePlan, serve
 
@@ -167,9 +167,9 @@ class _Log:
 
     def ask(self, question: SendHttp) -> None:
         """Note what goes to the backend."""
-        uri = f"{question.scheme}://{question.host}:{question.port}{question.target}"
+        uri = question.uri
         self._add(f"Endpoint request URI: {uri}")
-        self._add(f"Endpoint request headers: {_map(question.headers)}")
+        self._add(f"Endpoint request headers: {_map(read_pairs(question.lines))}")
         self._add(f"Endpoint request body after transformations: {_text(question.body)}")
         self._add(f"Sending request to {uri}")
         self._asked = time.monotonic()

@@ -48,7 +48,7 @@ def refuse(model: ServiceModel, fault: Fault, request: Request) -> Response:
     member = "Message" if fault.code == "AccessDeniedException" else "message"
     body = {"__type": fault.code, member: fault.message, **fault.members}
     response = _response(fault.status, model, values.dump(body), request)
-    response.headers.append(("x-amzn-ErrorType", fault.code))
+    response.add("x-amzn-ErrorType", fault.code)
     return response
 
 

@@ -153,7 +153,7 @@ def _with_body(
         if member.type_name in {"blob", "string"}:
             response.body = value.encode() if isinstance(value, str) else (value or b"")
             if not any(name.lower() == "content-type" for name, _ in response.headers):
-                response.headers.append(("Content-Type", "application/json"))
+                response.add("Content-Type", "application/json")
             return response
         written = values.write(member, value or {})
     elif response.status == 204 or not _of_the_body(shape):
@@ -168,10 +168,10 @@ def _with_body(
             if given.get(name) is not None
         }
         if as_hal:
-            response.headers.append(("Content-Type", hal.TYPE))
+            response.add("Content-Type", hal.TYPE)
             response.body = values.dump(hal.document(written, request))
             return response
-    response.headers.append(("Content-Type", "application/json"))
+    response.add("Content-Type", "application/json")
     response.body = values.dump(written)
     return response
 

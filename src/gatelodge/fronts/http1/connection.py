@@ -1,7 +1,8 @@
 """One client connection: requests in, one at a time and in order; responses out.
 
-An asyncio protocol without its base class. The head is looked at before llhttp sees it; a body is
-fed in exactly its length, so that a request sent ahead is never parsed before its turn.
+An asyncio protocol without its base class. llhttp says whether a head is one; its lines are then
+read here. A body is fed in exactly its length, so that a request sent ahead is never parsed before
+its turn.
 """
 
 import asyncio
@@ -10,23 +11,21 @@ from typing import TYPE_CHECKING, cast
 import httptools
 
 from gatelodge.fronts.http1.addresses import canonical
-from gatelodge.fronts.http1.head import (
-    Framing,
-    bad_framing,
-    framing,
-    has_bad_lines,
-    split_target,
-    wants_close,
-)
+from gatelodge.fronts.http1.head import Framing, read_framing, read_lines, split_target
 from gatelodge.fronts.http1.writing import written
 from gatelodge.messages import Headers, Request, Response
 from gatelodge.respond.gateway_responses import built_in
+from gatelodge.world.deadlines import NEVER
 
 if TYPE_CHECKING:
     from gatelodge.fronts.http1.door import Door
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _END_OF_HEAD = b"\r\n\r\n"
+_MAX_OVERHEAD = 64 * 1024
+"""Octets of a chunked body that are not its content: trailers and extensions; and `_PER_OCTET`
+for each octet of content, since it may come in chunks of one."""
+_PER_OCTET = 8
 
 
 class Connection:
@@ -44,13 +43,12 @@ class Connection:
         "_complete",
         "_door",
         "_ended",
-        "_fields",
         "_is_head",
+        "_overhead",
         "_parser",
         "_paused_reading",
         "_pending",
         "_size",
-        "_target",
         "_transport",
         "_trusted",
         "_write_paused",
@@ -69,6 +67,7 @@ class Connection:
         """The head of a request whose body is still arriving."""
         self._body: list[bytes] = []
         self._size = 0
+        self._overhead = 0
         self._body_left = 0
         self._chunked = False
         self._complete = False
@@ -81,8 +80,6 @@ class Connection:
         self._paused_reading = False
         self._write_paused = False
         self._trusted = False
-        self._fields: list[tuple[bytes, bytes]] = []
-        self._target = b""
         self._parser = httptools.HttpRequestParser(self)
         self.peer = ""
         self.deadline = 0.0
@@ -102,8 +99,23 @@ class Connection:
 
     def data_received(self, data: bytes) -> None:
         """Take what arrived; more than a client may send ahead is not read."""
+        if not (
+            self._buffer
+            or self._answering
+            or self._pending
+            or self._closing
+            or self._write_paused
+            or data.find(_END_OF_HEAD) != len(data) - 4
+            or len(data) > self._door.limits.head
+            or data[:2] == b"\r\n"
+        ):
+            # The everyday case: one whole head and nothing else.
+            self._parse_head(data)
+            return
+        if self._closing:
+            return
         self._buffer = self._buffer + data if self._buffer else data
-        if self._answering:
+        if self._answering or self._write_paused:
             if len(self._buffer) > self._door.limits.pipelined and not self._paused_reading:
                 self._paused_reading = True
                 if self._transport is not None:
@@ -137,7 +149,7 @@ class Connection:
 
     def expire(self) -> None:
         """Close: the client was too slow or has nothing more to say."""
-        if self._pending is not None or self._buffer:
+        if not self._closing and (self._pending is not None or self._buffer):
             self._refuse(408, "RequestTimeoutException", "Request Timeout")
         elif self._transport is not None:
             self._transport.abort()
@@ -147,14 +159,6 @@ class Connection:
     def on_message_begin(self) -> None:
         """Count messages: a piece of a chunked body may hold the start of another."""
         self._begun += 1
-
-    def on_url(self, url: bytes) -> None:
-        """Keep the request target, which llhttp may give in pieces."""
-        self._target += url
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a field."""
-        self._fields.append((name, value))
 
     def on_body(self, body: bytes) -> None:
         """Keep a piece of the body."""
@@ -177,6 +181,7 @@ class Connection:
                 break
         if self._ended and not self._answering and self._transport is not None:
             self._close(self._transport)  # what is missing will not come
+        self._resume_reading()
 
     def _read_head(self) -> bool:
         """Read a head from the buffer; False when more must arrive or nothing can follow."""
@@ -199,15 +204,11 @@ class Connection:
         return self._parse_head(head)
 
     def _parse_head(self, head: bytes) -> bool:
-        self._fields = []
-        self._target = b""
-        self._body = []
-        self._size = 0
+        """Read a whole head; False when it is refused."""
         self._complete = False
         self._begun = 0
-        parser = self._parser
         try:
-            parser.feed_data(head)
+            self._parser.feed_data(head)
         except httptools.HttpParserUpgrade:
             # No other protocol is spoken here: the request is answered as it stands (RFC 9110,
             # 7.8), and the parser, which has stopped, is not used again.
@@ -215,33 +216,31 @@ class Connection:
             self._complete = True
             self._close_after = True
         except httptools.HttpParserError:
-            self._bad_request()
-            return False
-        if has_bad_lines(head, len(self._fields)):
-            self._bad_request()
-            return False
-        headers = Headers.from_octets(self._fields)
-        method = parser.get_method().decode("latin-1")
-        version = parser.get_http_version()
-        target = split_target(self._target.decode("latin-1"), headers)
-        if target is None or bad_framing(method, version, headers):
-            self._bad_request()
-            return False
-        body = framing(headers)
-        if self._close_after and (body.chunked or body.length):
-            self._bad_request()  # an upgrade with a body: where it ends is anybody's guess
-            return False
-        return self._accept(method, version, target, headers, body)
+            return self._bad_request()
+        lines = read_lines(head)
+        if lines is None:
+            return self._bad_request()
+        try:
+            method, target, version = lines[0].split(" ")
+            headers = Headers((), lines[1:-2])
+        except ValueError:
+            return self._bad_request()
+        parts = split_target(target, headers)
+        framing = read_framing(method, version, headers)
+        if parts is None or framing is None:
+            return self._bad_request()
+        if self._close_after and (framing.chunked or framing.length):
+            # An upgrade with a body: where it ends is anybody's guess.
+            return self._bad_request()
+        return self._accept(method, version, parts, headers, framing)
 
     def _accept(
-        self, method: str, version: str, target: tuple[str, str], headers: Headers, body: Framing
+        self, method: str, version: str, target: tuple[str, str], headers: Headers, framing: Framing
     ) -> bool:
         """Make the request, and wait for its body if it has one."""
         door = self._door
-        if body.length > door.limits.body:
-            self._too_large()
-            return False
-        self._close_after = self._close_after or wants_close(version, headers)
+        if framing.closes:
+            self._close_after = True
         self._is_head = method == "HEAD"
         source, scheme = self.peer, door.scheme
         if self._trusted:
@@ -250,26 +249,35 @@ class Connection:
                 source = door.addresses.source(self.peer, forwarded)
             scheme = "https" if headers.get("x-forwarded-proto") == "https" else scheme
         request = Request(
-            id=door.next_id(),
-            method=method,
-            raw_path=target[0],
-            raw_query=target[1],
-            headers=headers,
-            body=b"",
-            source_ip=source,
-            peer_ip=self.peer,
-            received_at=door.now(),
-            scheme=scheme,
-            protocol=f"HTTP/{version}",
+            door.next_id(),
+            method,
+            target[0],
+            target[1],
+            headers,
+            b"",
+            source,
+            door.now(),
+            scheme,
+            version,
+            self.peer,
         )
         if self._complete:
-            self._hand_over(request)
+            self._answering = True
+            self.deadline = NEVER
+            door.handle(request, self)
             return True
+        return self._await_body(request, framing)
+
+    def _await_body(self, request: Request, framing: Framing) -> bool:
+        if framing.length > self._door.limits.body:
+            self._too_large()
+            return False
         self._pending = request
-        self._chunked = body.chunked
-        self._body_left = body.length
-        self._wait(door.limits.body_time)
-        if body.expects_continue and not self._buffer and self._transport is not None:
+        self._size = self._overhead = 0
+        self._chunked = framing.chunked
+        self._body_left = framing.length
+        self._wait(self._door.limits.body_time)
+        if framing.expects_continue and not self._buffer and self._transport is not None:
             self._transport.write(_CONTINUE)
         return True
 
@@ -282,48 +290,55 @@ class Connection:
         else:
             piece, self._buffer = self._buffer[: self._body_left], self._buffer[self._body_left :]
             self._body_left -= len(piece)
-        fields = len(self._fields)
+        size = self._size
         try:
             self._parser.feed_data(piece)
         except httptools.HttpParserError:
-            self._bad_request()
-            return False
-        if self._size > self._door.limits.body or len(self._fields) > fields + 64:
+            return self._bad_request()
+        self._overhead += len(piece) - (self._size - size)
+        if self._size > self._door.limits.body:
             self._too_large()
             return False
         if not self._complete:
+            if self._overhead > _MAX_OVERHEAD + _PER_OCTET * self._size:
+                self._too_large()
+                return False
             return not self._chunked and bool(self._buffer)
         request, self._pending = self._pending, None
         if self._chunked:
             # Where a chunked body ended inside the last piece is the parser's secret; what
             # followed it in there is not answered, and the connection says so by closing.
             self._close_after = self._close_after or self._begun > 1
+        body, self._body = self._body, []
         if request is not None:
-            request.body = b"".join(self._body)
-            self._hand_over(request)
+            request.body = b"".join(body)
+            self._answering = True
+            self.deadline = NEVER
+            self._door.handle(request, self)
         return True
-
-    def _hand_over(self, request: Request) -> None:
-        self._answering = True
-        self._door.waiting.discard(self)
-        self._door.handle(request, self)
 
     def respond(self, response: Response) -> None:
         """Send the answer to the request that was handed over; called once for each."""
         self._answering = False
-        self._body = []
         if self._transport is None:
             return  # the client did not wait
-        self._write(response)
-        if self._transport is None or self._closing:
+        self._write(self._transport, response)
+        if self._closing:
             return
-        if self._paused_reading:
-            self._paused_reading = False
-            self._transport.resume_reading()
-        self._wait(self._door.limits.idle_time)
         if self._buffer:
             # Not from here: a client that pipelines would make the stack grow.
             self._door.loop.call_soon(self._advance)
+
+    def _resume_reading(self) -> None:
+        """Read on, once what was sent ahead is answered and read."""
+        if (
+            self._paused_reading
+            and not self._write_paused
+            and len(self._buffer) <= self._door.limits.pipelined
+            and self._transport is not None
+        ):
+            self._paused_reading = False
+            self._transport.resume_reading()
 
     def close_when_done(self) -> None:
         """End the connection: now when it is idle, else after the answer under way."""
@@ -331,20 +346,14 @@ class Connection:
         if not self._answering and self._pending is None and self._transport is not None:
             self._close(self._transport)
 
-    def _write(self, response: Response) -> None:
-        transport = self._transport
-        if transport is None:
-            return
-        closing = self._close_after or self._door.draining or (self._ended and not self._buffer)
-        octets = written(
-            response,
-            self._door.date(),
-            head=self._is_head,
-            connection="close" if closing else "",
-        )
+    def _write(self, transport: asyncio.Transport, response: Response) -> None:
+        door = self._door
+        closing = self._close_after or door.draining or (self._ended and not self._buffer)
+        octets = written(response, door.date(), head=self._is_head, close=closing)
         if closing:
             self._closing = True
-        self._door.outbox.write(transport, octets, close=closing)
+        self._wait(door.limits.idle_time)
+        door.outbox.write(transport, octets, close=closing)
 
     def _close(self, transport: asyncio.Transport) -> None:
         """Close after what was written before."""
@@ -354,10 +363,11 @@ class Connection:
     def _wait(self, seconds: float) -> None:
         """Set the time by which the client must have acted."""
         self.deadline = self._door.loop.time() + seconds
-        self._door.waiting.add(self)
 
-    def _bad_request(self) -> None:
+    def _bad_request(self) -> bool:
+        """Refuse what is no request; False, as what called it has to give."""
         self._refuse(400, "BadRequestException", "Bad Request")
+        return False
 
     def _too_large(self) -> None:
         message = f"HTTP content length exceeded {self._door.limits.body} bytes"
@@ -370,8 +380,8 @@ class Connection:
         self._pending = None
         self._buffer = b""
         self._body = []
-        self._door.waiting.discard(self)
-        self._write(built_in(status, error_type, message))
+        if self._transport is not None:
+            self._write(self._transport, built_in(status, error_type, message))
 
 
 def bad_octets_so_far(start: bytes) -> bool:

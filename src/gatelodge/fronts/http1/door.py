@@ -14,7 +14,7 @@ from gatelodge.fronts.http1.connection import Connection
 from gatelodge.fronts.http1.limits import Limits
 from gatelodge.fronts.http1.writing import DateField
 from gatelodge.messages import Request
-from gatelodge.world.deadlines import Deadlines, Expiring
+from gatelodge.world.deadlines import Deadlines
 from gatelodge.world.outbox import Outbox
 
 Handle = Callable[[Request, Connection], None]
@@ -39,7 +39,6 @@ class Door:
         "loop",
         "outbox",
         "scheme",
-        "waiting",
     )
 
     def __init__(
@@ -59,8 +58,6 @@ class Door:
         self.scheme = scheme
         self.draining = False
         self._deadlines = Deadlines(loop, 0.25)
-        self.waiting: set[Expiring] = self._deadlines.pending
-        """Connections whose client must act by a time."""
         self._connections: set[Connection] = set()
         self._date = DateField()
         self._server: asyncio.Server | None = None
@@ -94,12 +91,13 @@ class Door:
         if len(self._connections) >= self.limits.connections or self.draining:
             return False
         self._connections.add(connection)
+        self._deadlines.pending.add(connection)
         return True
 
     def forget(self, connection: Connection) -> None:
         """Stop counting a connection that is gone."""
         self._connections.discard(connection)
-        self.waiting.discard(connection)
+        self._deadlines.pending.discard(connection)
         if self.draining and not self._connections:
             self._drained.set()
 

@@ -9,23 +9,30 @@ from gatelodge.asking import Asking
 from gatelodge.world.answers import PENDING, Answers
 
 T = TypeVar("T")
+S = TypeVar("S")
 _log = structlog.get_logger()
 
 
-class Drive(Generic[T]):
+class Drive(Generic[S, T]):
     """One computation under way; `done` is called once, with its result or None after a bug.
 
-    With warm caches nothing here makes a task or a future before the backend is called.
+    subject: what `done` is told the result belongs to. With warm caches nothing here makes a task
+    or a future before the backend is called.
     """
 
-    __slots__ = ("_answers", "_done", "_generator")
+    __slots__ = ("_answers", "_done", "_generator", "_subject")
 
     def __init__(
-        self, generator: Asking[T], answers: Answers, done: Callable[[T | None], None]
+        self,
+        generator: Asking[T],
+        answers: Answers,
+        done: Callable[[S, T | None], None],
+        subject: S,
     ) -> None:
         self._generator = generator
         self._answers = answers
         self._done = done
+        self._subject = subject
 
     def step(self, answer: Any) -> None:  # noqa: ANN401 - the answer of any question
         """Go on with an answer (None at the start) as far as possible."""
@@ -42,4 +49,4 @@ class Drive(Generic[T]):
             # A bug is never an admission: whoever asked gets a 500.
             _log.exception("the engine failed")
             result = None
-        self._done(result)
+        self._done(self._subject, result)

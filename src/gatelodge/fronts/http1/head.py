@@ -8,39 +8,70 @@ from urllib.parse import urlsplit
 
 from gatelodge.messages import Headers
 
+HTTP_1_1 = "HTTP/1.1"
+_VERSIONS = frozenset({"HTTP/1.0", HTTP_1_1})
+
 
 class Framing:
     """How the body of a request is delimited, and what its head asks of the connection."""
 
-    __slots__ = ("chunked", "expects_continue", "length")
+    __slots__ = ("chunked", "closes", "expects_continue", "length")
 
-    def __init__(self, length: int, *, chunked: bool, expects_continue: bool) -> None:
+    def __init__(self, length: int, *, chunked: bool, expects_continue: bool, closes: bool) -> None:
         self.length = length
         self.chunked = chunked
         self.expects_continue = expects_continue
+        self.closes = closes
+        """The connection ends after this message."""
 
 
-_ABOUT_BODY = frozenset({"content-length", "transfer-encoding", "expect"})
-_NO_BODY = Framing(0, chunked=False, expects_continue=False)
+_ABOUT_MESSAGE = frozenset({"connection", "content-length", "expect", "transfer-encoding"})
+_NO_BODY = Framing(0, chunked=False, expects_continue=False, closes=False)
 
 
-def has_bad_lines(head: bytes, fields: int) -> bool:
-    """Tell whether a head has more line ends than its fields explain.
+def read_lines(head: bytes) -> list[str] | None:
+    """Split a head, with its empty line, into lines; None when one has another end than CR LF.
 
-    head: everything up to and with the empty line; fields: how many the parser found in it. A bare
-    carriage return or line feed, or a folded field (RFC 9112, 2.2 and 5.2), makes a line more.
+    Request line and field lines come first; the last two are empty.
     """
-    return len(head.splitlines()) != fields + 2
+    text = head.decode("latin-1")
+    lines = text.split("\r\n")
+    ends = len(lines) - 1
+    if text.count("\n") != ends or text.count("\r") != ends:
+        return None
+    return lines
+
+
+def read_framing(method: str, version: str, headers: Headers) -> Framing | None:
+    """Read the fields that frame a message; None when they can be read in two ways."""
+    index = headers.index
+    if (
+        version == HTTP_1_1
+        and "host" in index
+        and not headers.repeated
+        and _ABOUT_MESSAGE.isdisjoint(index)
+        and method != "CONNECT"
+    ):
+        return _NO_BODY
+    if bad_framing(method, version, headers):
+        return None
+    return Framing(
+        int(index.get("content-length", "0")),
+        chunked="transfer-encoding" in index,
+        expects_continue=index.get("expect", "").lower() == "100-continue",
+        closes=_wants_close(version, index.get("connection")),
+    )
 
 
 def bad_framing(method: str, version: str, headers: Headers) -> str:
     """Say what is wrong with the fields that frame or address a message; empty when nothing is."""
     index = headers.index
-    if len(index) != len(headers.pairs):
-        for name in ("host", "content-length", "transfer-encoding"):
-            if name in index and len(headers.all(name)) > 1:
-                return f"a repeated {name} field"
-    if version == "1.1" and "host" not in index:
+    for name in ("host", "content-length", "transfer-encoding"):
+        if len(headers.all(name)) > 1:
+            return f"a repeated {name} field"
+    if version not in _VERSIONS:
+        return "another version of HTTP"
+    if version == HTTP_1_1 and "host" not in index:
         return "no Host field"
     if method == "CONNECT":
         return "the CONNECT method"
@@ -48,24 +79,12 @@ def bad_framing(method: str, version: str, headers: Headers) -> str:
     if coding is not None:
         if "content-length" in index:
             return "both Content-Length and Transfer-Encoding"
-        if version != "1.1" or coding.lower() != "chunked":
+        if version != HTTP_1_1 or coding.lower() != "chunked":
             return "a transfer coding other than chunked"
     length = index.get("content-length")
     if length is not None and not (length.isascii() and length.isdigit()):
         return "a Content-Length that is no number"
     return ""
-
-
-def framing(headers: Headers) -> Framing:
-    """Read the framing of a head that bad_framing found nothing wrong with."""
-    index = headers.index
-    if index.keys().isdisjoint(_ABOUT_BODY):
-        return _NO_BODY
-    return Framing(
-        int(index.get("content-length", "0")),
-        chunked="transfer-encoding" in index,
-        expects_continue=index.get("expect", "").lower() == "100-continue",
-    )
 
 
 def split_target(target: str, headers: Headers) -> tuple[str, str] | None:
@@ -84,10 +103,9 @@ def split_target(target: str, headers: Headers) -> tuple[str, str] | None:
     return path, query
 
 
-def wants_close(version: str, headers: Headers) -> bool:
-    """Tell whether the connection ends after this message."""
-    connection = headers.index.get("connection")
+def _wants_close(version: str, connection: str | None) -> bool:
+    """Tell whether the connection ends after this message; `connection`: that field's value."""
     if connection is None:
-        return version != "1.1"
+        return version != HTTP_1_1
     options = {option.strip().lower() for option in connection.split(",")}
-    return "close" in options or (version != "1.1" and "keep-alive" not in options)
+    return "close" in options or (version != HTTP_1_1 and "keep-alive" not in options)

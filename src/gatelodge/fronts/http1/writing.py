@@ -27,21 +27,19 @@ class DateField:
         return self._text
 
 
-def written(response: Response, date: str, *, head: bool, connection: str) -> bytes:
-    """Write a response; head: it answers HEAD; connection: the Connection field's value, or none.
+def written(response: Response, date: str, *, head: bool, close: bool) -> bytes:
+    """Write a response; head: it answers HEAD; close: the connection ends after it.
 
-    Content-Length is the body's; a reply to HEAD and a 304 keep one that they bring. Values are
+    Content-Length is the body's; a reply to HEAD and a 304 keep one that they bring. Lines are
     fit for the wire: llhttp let them pass, or messages.one_line made them so.
     """
     status = response.status
     body = response.body
-    lines = [_STATUS_LINES.get(status) or f"HTTP/1.1 {status} "]
-    lines += [f"{name}: {value}" for name, value in response.headers]
-    lines.append(date)
-    if connection:
-        lines.append(f"Connection: {connection}")
+    lines = [_STATUS_LINES.get(status) or f"HTTP/1.1 {status} ", *response.lines, date]
+    if close:
+        lines.append("Connection: close")
     if head or status in _WITHOUT_BODY:
-        brings_length = any(name.lower() == "content-length" for name, _ in response.headers)
+        brings_length = any(line[:15].lower() == "content-length:" for line in response.lines)
         if head and not brings_length:
             lines.append(f"Content-Length: {len(body)}")
         lines.append("\r\n")
