@@ -54,6 +54,25 @@ def caller(tmp_path, details):
     return answer.caller
 
 
+def test_large_policies_of_awss_own_are_taken(tmp_path):
+    """ReadOnlyAccess and its like outgrow what a customer may write."""
+    large = policy(
+        *(identity(Action=[f"s{n}:Get*", f"s{n}:List*"]) for n in range(600)), identity()
+    )
+    arn = "arn:aws:iam::aws:policy/Large"
+    details = {
+        "UserDetailList": [user("alice") | {
+            "AttachedManagedPolicies": [{"PolicyName": "Large", "PolicyArn": arn}],
+            "PermissionsBoundary": {"PermissionsBoundaryArn": arn}}],
+        "Policies": [managed("Large", large) | {"Arn": arn}],
+    }  # fmt: skip
+    alice = caller(tmp_path, details)
+    assert len(alice.policies.identity.statements) == 601
+    assert len(alice.policies.boundary.statements) == 601
+    details["Policies"] = [managed("Large", large)]
+    assert any("are allowed" in problem for problem in read(tmp_path, details).problems)
+
+
 def names(caller):
     return [policy.name for policy in caller.policies.identity.policies]
 

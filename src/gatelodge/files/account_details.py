@@ -132,7 +132,10 @@ def _document(file: AccountFile, kind: str, body: Mapping[str, Any], pointer: st
             {
                 **version,
                 "Document": _checked(
-                    file, version.get("Document"), f"{pointer}/PolicyVersionList/{i}/Document"
+                    file,
+                    version.get("Document"),
+                    f"{pointer}/PolicyVersionList/{i}/Document",
+                    str(body["Arn"]),
                 ),
             }
             if version.get("VersionId") == default
@@ -144,7 +147,7 @@ def _document(file: AccountFile, kind: str, body: Mapping[str, Any], pointer: st
     return entity(kind, "", copy)
 
 
-def _checked(file: AccountFile, document: object, pointer: str) -> object:
+def _checked(file: AccountFile, document: object, pointer: str, arn: str | None = None) -> object:
     """Decode a policy document (percent-encoded on the wire) and see whether it is valid."""
     if isinstance(document, str):
         try:
@@ -156,7 +159,7 @@ def _checked(file: AccountFile, document: object, pointer: str) -> object:
         file.problem(pointer, "expected a policy document")
         return None
     try:
-        iam.parse(document, iam.PolicyKind.IDENTITY)
+        iam.parse(document, iam.PolicyKind.IDENTITY, arn=arn)
     except iam.PolicyError as error:
         for problem in error.problems:
             file.problem(pointer + problem.pointer, problem.message)

@@ -12,7 +12,7 @@ from typing import Any
 from gatelodge.iam.keys import operator_families
 from gatelodge.iam.operators import OPERATORS, Comparison, Family, Operator
 from gatelodge.iam.patterns import encode, is_reserved
-from gatelodge.iam.problems import Problems
+from gatelodge.iam.problems import Problems, article
 from gatelodge.iam.variables import Keys, Template, Value, plain, read_template
 
 Test = Callable[[Keys], bool | None]
@@ -113,14 +113,15 @@ def _condition(
     if not key or key != key.strip():
         return (f"{key!r} is not a condition key",)
     if row.family not in operator_families(key.lower()):
-        return (f"{row.name} compares a {row.family.value}, which {key} never is",)
+        return (f"{row.name} compares {article(row.family.value)}, which {key} never is",)
     comparisons: list[Comparison | Template] = []
     wrong = []
     for value in values:
         template = _template(row, value, variables=variables)
         comparison = row.compile(template) if isinstance(template, str) else template
         if comparison is None:
-            wrong.append(f"{value!r} is not a {row.family.value} that {row.name} can compare")
+            family = article(row.family.value)
+            wrong.append(f"{value!r} is not {family} that {row.name} can compare")
         else:
             comparisons.append(comparison)
     if wrong:

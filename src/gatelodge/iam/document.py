@@ -6,6 +6,7 @@ section 1. What this reader does not know is refused, never skipped.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -15,7 +16,7 @@ import orjson
 from gatelodge.iam.conditions import Condition, read_conditions
 from gatelodge.iam.patterns import is_reserved
 from gatelodge.iam.principals import PrincipalElement, read_principal
-from gatelodge.iam.problems import PolicyError, Problem, Problems
+from gatelodge.iam.problems import PolicyError, Problem, Problems, article
 
 VERSIONS = ("2008-10-17", "2012-10-17")
 _DOCUMENT = frozenset({"Version", "Id", "Statement"})
@@ -61,6 +62,10 @@ _SIZES = {
     PolicyKind.TRUST: 4_096,
     PolicyKind.AUTHORIZER: 8_192,
 }
+# AWS's own managed policies have no quota and outgrow those of customers (ReadOnlyAccess has some
+# 50,000 characters); this bound is ours.
+_SIZE_OF_AWS = 131_072
+_OF_AWS = re.compile(r"arn:aws[a-z-]*:iam::aws:policy/.+", re.ASCII)
 
 
 class Statement:
@@ -142,7 +147,7 @@ def parse(
 ) -> Policy:
     """Read and validate a policy document, given as JSON text or as a JSON object.
 
-    arn: of a managed policy.
+    arn: of a managed policy; one of AWS's own may be larger than a customer's.
     Raises PolicyError with every problem found, each with a JSON pointer into the document.
     """
     problems = Problems()
@@ -157,11 +162,10 @@ def parse(
     if "Id" in document and not isinstance(document["Id"], str):
         problems.add("/Id", "Id is a string")
     if "Id" in document and kind not in _WITH_PRINCIPAL:
-        problems.add("/Id", f"Id is not allowed in {_article(kind)} policy")
-    size = _size(document)
-    if size > _SIZES[kind]:
-        message = f"{size} characters without white space; {_SIZES[kind]} are allowed"
-        problems.add("", message)
+        problems.add("/Id", f"Id is not allowed in {article(kind.value)} policy")
+    size, limit = _size(document), _SIZE_OF_AWS if _OF_AWS.fullmatch(arn or "") else _SIZES[kind]
+    if size > limit:
+        problems.add("", f"{size} characters without white space; {limit} are allowed")
     statements = _read_statements(document, kind, problems, variables=version == VERSIONS[1])
     problems.raise_if_any()
     return Policy(kind, name, document, statements, variables=version == VERSIONS[1], arn=arn)
@@ -250,10 +254,11 @@ def _read_principal(
         problems.add("/NotPrincipal", "Principal and NotPrincipal exclude each other")
     if kind not in _WITH_PRINCIPAL:
         if member in statement:
-            problems.add(f"/{member}", f"{member} is not allowed in {_article(kind)} policy")
+            problems.add(f"/{member}", f"{member} is not allowed in {article(kind.value)} policy")
         return False, None
     if member not in statement:
-        problems.add("", f"a statement of {_article(kind)} policy needs Principal or NotPrincipal")
+        name = article(kind.value)
+        problems.add("", f"a statement of {name} policy needs Principal or NotPrincipal")
         return False, None
     return negated, read_principal(statement[member], problems.at(f"/{member}"))
 
@@ -319,7 +324,3 @@ def _size(document: Mapping[str, Any]) -> int:
     except TypeError:
         return 0  # not JSON at all: whatever is wrong with it is found below
     return len(octets) if octets.isascii() else len(octets.decode())
-
-
-def _article(kind: PolicyKind) -> str:
-    return f"an {kind.value}" if kind.value[0] in "aeiou" else f"a {kind.value}"

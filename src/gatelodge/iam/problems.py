@@ -55,3 +55,8 @@ class Problems:
         """Raise PolicyError when something was noted."""
         if self._found:
             raise PolicyError(self._found)
+
+
+def article(noun: str) -> str:
+    """Put "a" or "an" before a noun."""
+    return f"an {noun}" if noun[0] in "aeiouAI" else f"a {noun}"
