@@ -4,7 +4,7 @@
 Knows the order of the rooms; knows no wire, no clock and no store.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from gatelodge import iam
 from gatelodge.asking import Asking
@@ -47,11 +47,10 @@ class ResourcePlan:
 
     __slots__ = ("by_verb", "resource")
 
-    def __init__(self, resource: Resource, api: Api, stage_variables: Mapping[str, str]) -> None:
+    def __init__(self, resource: Resource, api: Api, stage: Stage) -> None:
         self.resource = resource
         self.by_verb = {
-            verb: _plan_method(method, api, stage_variables)
-            for verb, method in resource.methods.items()
+            verb: _plan_method(method, api, stage) for verb, method in resource.methods.items()
         }
 
 
@@ -67,8 +66,7 @@ class StagePlan:
         self.api = api
         self.stage = stage
         self.tree = ResourceTree(
-            (resource.path, ResourcePlan(resource, api, stage.variables))
-            for resource in api.resources
+            (resource.path, ResourcePlan(resource, api, stage)) for resource in api.resources
         )
         self.resource_policy = None
         if api.policy is not None:
@@ -218,7 +216,7 @@ def _failed(
     failure: Failure,
 ) -> Served:
     variables.error = CallError(failure.message, failure.kind.value)
-    response = plan.responses.answer(failure.kind, failure.error_type, variables)
+    response = plan.responses.answer(failure.kind, failure.error_type, variables, failure.status)
     _stamp(response, variables.call.request.id)
     return Served(response, variables.call, plan, method, allow, failure=failure)
 
@@ -258,16 +256,16 @@ def _stamp(response: Response, request_id: str) -> None:
     )
 
 
-def _plan_method(method: Method, api: Api, stage_variables: Mapping[str, str]) -> MethodPlan:
+def _plan_method(method: Method, api: Api, stage: Stage) -> MethodPlan:
     """Compile one method; what no table names was refused at load and is a bug here."""
     prepare_mechanism = MECHANISMS.get(method.authorization_type)
     if prepare_mechanism is None:
         raise ValueError(f"authorization type {method.authorization_type!r} is not supported")
     if method.api_key_required:
         raise ValueError("API keys are not supported")
-    mechanism = prepare_mechanism(method, api, stage_variables)
+    mechanism = prepare_mechanism(method, api, stage)
     integration = method.integration
     if integration is None:
         return MethodPlan(method, mechanism, None)
     prepare = INTEGRATIONS[integration.type]
-    return MethodPlan(method, mechanism, prepare(integration, stage_variables))
+    return MethodPlan(method, mechanism, prepare(integration, stage.variables))

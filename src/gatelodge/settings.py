@@ -1,5 +1,6 @@
 """What the operator decides, read once: a frozen value and the checks that make it good."""
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -46,6 +47,8 @@ class Settings:
     access_log_format: str = JSON_FORMAT
     cognito_endpoint: str | None = None
     """Where the keys of Amazon's user pools are fetched; None for Amazon's own endpoints."""
+    function_processes: int = field(default_factory=lambda: max(8, 4 * (os.cpu_count() or 1)))
+    """How many processes of functions run at once."""
     log_decisions: bool = False
     decision_header: bool = True
 
@@ -62,6 +65,8 @@ class Settings:
             raise SettingError(f"--data-port and --aws-port are both {self.data_port}")
         if self.cognito_endpoint is not None and not _URL.fullmatch(self.cognito_endpoint):
             raise SettingError(f"--cognito-endpoint {self.cognito_endpoint!r}: not a URL")
+        if not 1 <= self.function_processes <= 1000:
+            raise SettingError(f"--function-processes {self.function_processes}: from 1 to 1000")
         if not 1 <= self.workers <= 256:
             raise SettingError(f"--workers {self.workers}: from 1 to 256")
         try:

@@ -84,7 +84,7 @@ SCHEMES = {
         ("operation wins", [], [{"sigv4": []}], None, "NONE"),
         ("SAM's NONE", [{"NONE": []}], [{"sigv4": []}], None, "NONE"),
         ("S2", [{"api_key": []}], None, None, "asks for API keys"),
-        ("S5", [{"token": []}], None, None, "is a TOKEN authorizer"),
+        ("S5", [{"token": []}], None, None, "CUSTOM"),
         ("S7", [{"pool": []}], None, None, "COGNITO_USER_POOLS"),
         ("S9", None, [{"pool": ["email"]}], None, "COGNITO_USER_POOLS"),
         ("S13", [{"sigv4": []}, {"api_key": []}], None, None, "asks for API keys"),
@@ -103,7 +103,7 @@ def test_security(tmp_path, name, security, root, extension, expected):
     if root is not None:
         members["security"] = root
     file = load(tmp_path, with_get(method, **members))
-    if expected in ("NONE", "AWS_IAM", "COGNITO_USER_POOLS"):
+    if expected in ("NONE", "AWS_IAM", "COGNITO_USER_POOLS", "CUSTOM"):
         assert methods(file)["/p", "GET"].authorization_type == expected
     else:
         assert any(expected in problem for problem in file.problems), file.problems
@@ -111,9 +111,9 @@ def test_security(tmp_path, name, security, root, extension, expected):
 
 
 def test_protection_cannot_be_tolerated_away(tmp_path):
-    method = {**operation(BACKEND), "security": [{"token": []}]}
+    method = {**operation(BACKEND), "security": [{"api_key": []}]}
     document = with_get(method, components={"securitySchemes": SCHEMES})
-    file = load(tmp_path, document, tolerate=frozenset({f"{X}authorizer", "token", "Auth"}))
+    file = load(tmp_path, document, tolerate=frozenset({"api_key", "x-api-key"}))
     assert file.api is None
     method["security"] = [{"oauth": []}]
     file = load(tmp_path, document, tolerate=frozenset({"oauth"}))
@@ -181,7 +181,7 @@ def test_shorthand_is_expanded(resources, expected):
         (allow(Condition={"IpAddress": {"aws:username": "10.0.0.0/8"}}),
          "/Statement/0/Condition/IpAddress/aws:username", "never is"),
         (allow(Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/33"}}),
-         "/Statement/0/Condition/IpAddress/aws:SourceIp", "is not an IP address"),
+         "/Statement/0/Condition/IpAddress/aws:SourceIp", "is not a IP address"),
         (allow(Sid="a" * 9000), "", "8192 are allowed"),
         (allow(Surprise=1), "/Statement/0/Surprise", "unknown element"),
     ],
@@ -227,8 +227,18 @@ def test_arns_that_never_match_are_reported(tmp_path, resource, reason):
         (lambda d: d["paths"].update({"/pets/{other}": {}}), "/paths/~1pets~1{other}",
          "{other} stands where another path has {id}"),
         (lambda d: d["paths"]["/pets"].update(trace={}), "/paths/~1pets/trace", "TRACE"),
-        (lambda d: d["paths"]["/pets"]["get"].update({f"{X}integration": {"type": "aws_proxy"}}),
-         f"/paths/~1pets/get/{X}integration/type", "'aws_proxy' is not supported"),
+        (lambda d: d["paths"]["/pets"]["get"].update({f"{X}integration": {"type": "aws"}}),
+         f"/paths/~1pets/get/{X}integration/type", "'aws' is not supported"),
+        (lambda d: d["paths"]["/pets"]["get"].update({f"{X}integration": {
+            "type": "aws_proxy", "httpMethod": "POST", "uri": "https://h/"}}),
+         f"/paths/~1pets/get/{X}integration/uri", "'https://h/' is not arn:PARTITION"),
+        (lambda d: d["paths"]["/pets"]["get"].update({f"{X}integration": {
+            "type": "aws_proxy", "httpMethod": "POST", "uri": FUNCTION.replace(
+                "arn:aws:lambda:us-east-1:111111111111:function:", "${stageVariables.f}")}}),
+         f"/paths/~1pets/get/{X}integration/uri", "no variable 'f'"),
+        (lambda d: d["paths"]["/pets"]["get"].update({f"{X}integration": {
+            "type": "aws_proxy", "httpMethod": "GET", "uri": FUNCTION}}),
+         f"/paths/~1pets/get/{X}integration/httpMethod", "invoked with POST"),
         (lambda d: d["paths"].update({"/u": {"get": operation("http://h/{x}")}}),
          f"/paths/~1u/get/{X}integration/uri", "names {x}"),
         (lambda d: d["paths"].update({"/u": {"get": operation("ftp://h/")}}),

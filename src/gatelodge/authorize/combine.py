@@ -11,7 +11,7 @@ from gatelodge.authorize.access import Access
 from gatelodge.authorize.caller import Caller
 from gatelodge.authorize.decision import Allow, Decision, Deny, Evidence
 from gatelodge.authorize.resource_policy import INVOKE
-from gatelodge.context.keys import RequestKeys
+from gatelodge.context.keys import RequestKeys, anonymous_keys
 from gatelodge.messages import Request
 from gatelodge.published import GatewayResponseType
 
@@ -72,6 +72,52 @@ def with_caller(request: Request, access: Access, caller: Caller) -> Decision:
     kind = outcome.decisive or iam.PolicyKind.IDENTITY
     message = denial(principal.arn or "anonymous", access, kind, explicit=explicit)
     return _access_denied(message, caller, outcome)
+
+
+def with_authorizer(
+    request: Request,
+    access: Access,
+    policies: iam.PolicySet,
+    fence: iam.Ruling | None,
+    authorizer: Mapping[str, Any],
+    evidence: Evidence,
+) -> Decision:
+    """Decide by a Lambda authorizer's policy: Table A. fence: what the resource policy said."""
+    query = iam.Query(
+        INVOKE, access.method_arn, iam.ANONYMOUS, anonymous_keys(request), access.account
+    )
+    outcome = judge_with_fence(policies, fence, query)
+    if outcome.verdict is _ALLOWED:
+        return Allow(None, outcome, authorizer=authorizer, evidence=evidence)
+    reason = (
+        "with an explicit deny in an identity-based policy"
+        if outcome.verdict is iam.Verdict.DENIED
+        else f"because no identity-based policy allows the {INVOKE} action"
+    )
+    denied = _access_denied(
+        f"User is not authorized to access this resource {reason}", None, outcome
+    )
+    denied.authorizer, denied.evidence = authorizer, evidence
+    return denied
+
+
+def judge_with_fence(
+    policies: iam.PolicySet, fence: iam.Ruling | None, query: iam.Query
+) -> iam.Outcome:
+    """Judge an authorizer's policy beside what the resource policy said (None without one).
+
+    A Deny of the resource policy ends it before the authorizer is asked; its Allow counts where
+    the authorizer is silent.
+    """
+    kind = iam.PolicyKind.AUTHORIZER
+    ruling = policies.judge(query)
+    rulings: tuple[tuple[iam.PolicyKind, iam.Ruling], ...] = ((kind, ruling),)
+    if fence is not None:
+        rulings = ((iam.PolicyKind.RESOURCE, fence), *rulings)
+    fenced_in = fence is not None and fence.verdict is _ALLOWED
+    if ruling.verdict is _ALLOWED or (ruling.verdict is iam.Verdict.SILENT and fenced_in):
+        return iam.Outcome(_ALLOWED, None, rulings)
+    return iam.Outcome(ruling.verdict, kind, rulings)
 
 
 def denial(who: str, access: Access, kind: iam.PolicyKind, *, explicit: bool) -> str:

@@ -1,10 +1,11 @@
 """What authorization may ask of the outside: the complete list."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from gatelodge.asking import Question
+from gatelodge.authorize.authorizer_output import AuthorizerOutput, AuthorizerRefused
 from gatelodge.context.claims import render_claims
 
 if TYPE_CHECKING:
@@ -140,3 +141,99 @@ class VerifyToken(Question[VerifiedToken | TokenRefused]):
     def __repr__(self) -> str:
         # The token is a secret.
         return f"VerifyToken(…, {self.pools})"
+
+
+Identity = tuple[tuple[str, ...], ...]
+"""The values of an authorizer's identity sources, in its order; a source can have several."""
+
+
+class AuthorizerScope:
+    """One authorizer of one stage of one deployment: what is kept of it belongs to no other."""
+
+    __slots__ = ("api_id", "authorizer_id", "credentials", "deployment_id", "function", "name",
+                 "source_arn", "stage", "ttl", "value")  # fmt: skip
+
+    def __init__(
+        self,
+        api_id: str,
+        stage: str,
+        deployment_id: str,
+        authorizer_id: str,
+        *,
+        name: str,
+        function: str,
+        credentials: str | None,
+        source_arn: str,
+        ttl: int,
+    ) -> None:
+        self.api_id = api_id
+        self.stage = stage
+        self.deployment_id = deployment_id
+        self.authorizer_id = authorizer_id
+        self.value = (api_id, stage, deployment_id, authorizer_id)
+        """What makes it equal to another."""
+        self.name = name
+        self.function = function
+        """ARN of the function, qualifier included."""
+        self.credentials = credentials
+        """ARN of the role by which it is invoked; None where its own policy must admit."""
+        self.source_arn = source_arn
+        """Who invokes it, for the function's policy."""
+        self.ttl = ttl
+        """Seconds for which an answer is kept; 0 for not at all."""
+
+
+class AuthorizerSays:
+    """The answer of an authorizer's function, fresh or kept."""
+
+    __slots__ = ("authorizer", "exhibit", "fresh", "latency_ms", "output", "since")
+
+    def __init__(
+        self, output: AuthorizerOutput, since: float, exhibit: str, *, fresh: bool, latency_ms: int
+    ) -> None:
+        self.output = output
+        self.since = since
+        """When the function gave it, in seconds since 1970."""
+        self.exhibit = exhibit
+        """Names the policy, so that a decision can be replayed."""
+        self.fresh = fresh
+        """Whether the function was asked for this very call."""
+        self.latency_ms = latency_ms
+        self.authorizer = {
+            **output.context,
+            "principalId": output.principal_id,
+            "integrationLatency": latency_ms,
+        }
+        """As `requestContext.authorizer` shows it; made once for all calls that are served it."""
+
+
+class AskAuthorizer(Question[AuthorizerSays | AuthorizerRefused]):
+    """Asks a Lambda authorizer about a caller.
+
+    The method is not part of the question: one answer, kept, serves all methods of its stage.
+    """
+
+    __slots__ = ("event", "identity", "scope")
+
+    def __init__(
+        self, scope: AuthorizerScope, identity: Identity | None, event: Callable[[], bytes]
+    ) -> None:
+        self.scope = scope
+        self.identity = identity
+        """What an answer is kept under; None where none is kept."""
+        self.event = event
+        """Writes the event; called only when the function must be asked."""
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, AskAuthorizer)
+            and self.identity == other.identity
+            and self.scope.value == other.scope.value
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.scope.value, self.identity))
+
+    def __repr__(self) -> str:
+        # The identity is a secret.
+        return f"AskAuthorizer({self.scope.value})"

@@ -36,6 +36,8 @@ def serve(
     access_log: str | None = None,
     access_log_format: str = JSON_FORMAT,
     cognito_endpoint: str | None = None,
+    functions: Annotated[tuple[Path, ...], Repeated] = (),
+    function_processes: int | None = None,
     log_decisions: Annotated[bool, Switch] = False,
     decision_header: bool = True,
 ) -> int:
@@ -77,6 +79,10 @@ def serve(
         Text with $context variables, one of them $context.requestId.
     cognito_endpoint
         URL from which the keys of Amazon's user pools are fetched, instead of Amazon's own.
+    functions
+        Lambda functions in a YAML or JSON file; may be given several times.
+    function_processes
+        How many processes of functions run at once; without it, four for each processor.
     log_decisions
         Write a line for each decision to standard error, as on a terminal.
     decision_header
@@ -100,6 +106,7 @@ def serve(
         access_log_format=access_log_format,
         cognito_endpoint=cognito_endpoint,
         log_decisions=log_decisions,
+        **({} if function_processes is None else {"function_processes": function_processes}),
         decision_header=decision_header,
     )
-    return run(settings, files, iam)
+    return run(settings, files, iam, functions)

@@ -8,11 +8,12 @@ from typing import Annotated
 import orjson
 from cyclopts import Parameter
 
+from gatelodge import iam
+from gatelodge.authorize.authorizer_output import POLICY_NAME
 from gatelodge.authorize.exhibit import caller_of
 from gatelodge.explain.record import Record
 from gatelodge.explain.replay import Explanation, explain
 from gatelodge.explain.text import in_full
-from gatelodge.integrate.uri import UriError
 from gatelodge.published import Stage, api_from_json, stage_from_json
 from gatelodge.serve import StagePlan
 from gatelodge.store import Store
@@ -82,7 +83,18 @@ def _find(state: Path, decision: str | None, *, denied: bool) -> tuple[str, Expl
     caller = None
     if exhibit is not None:
         caller = caller_of(exhibit, record["access_key_id"], digest)
-    return found[0], explain(record, _plan(state, record), caller)
+    policies = _authorizer_policies(record, book)
+    return found[0], explain(record, _plan(state, record), caller, policies)
+
+
+def _authorizer_policies(record: Record, book: Path) -> iam.PolicySet | None:
+    """Find the policy that a Lambda authorizer gave for a call."""
+    digest = (record["evidence"] or {}).get("exhibit")
+    exhibit = Exhibits(book / "exhibits").find(digest) if digest else None
+    if exhibit is None:
+        return None
+    document = exhibit["policyDocument"]
+    return iam.PolicySet([iam.parse(document, iam.PolicyKind.AUTHORIZER, name=POLICY_NAME)])
 
 
 def _time(data: bytes, *, denied: bool) -> float | None:
@@ -113,7 +125,7 @@ def _plan(state: Path, record: Record) -> StagePlan | None:
             stage = stored
     try:
         return StagePlan(api_from_json(json.loads(publication)), stage)
-    except UriError:
+    except ValueError:
         return None  # the stage has lost a variable since
 
 

@@ -12,7 +12,7 @@ from gatelodge import iam
 from gatelodge.authorize.caller import Caller
 from gatelodge.authorize.resource_policy import INVOKE
 from gatelodge.context.keys import RequestKeys, anonymous_keys
-from gatelodge.explain import tokens
+from gatelodge.explain import authorizers, tokens
 from gatelodge.explain.part import Part
 from gatelodge.explain.record import Record
 from gatelodge.iam.words import kind_words, silence_words, statement_words, trial_words
@@ -57,8 +57,16 @@ class Explanation:
         }
 
 
-def explain(record: Record, plan: StagePlan | None, caller: Caller | None) -> Explanation:
-    """Explain a record; plan and caller: what it refers to, None where it is no longer kept."""
+def explain(
+    record: Record,
+    plan: StagePlan | None,
+    caller: Caller | None,
+    authorizer: iam.PolicySet | None = None,
+) -> Explanation:
+    """Explain a record; what it refers to is None where it is no longer kept.
+
+    authorizer: the policy that a Lambda authorizer gave.
+    """
     who = short_name(caller.principal.arn if caller else None)
     parts: list[Part] = []
     if record["api_id"] is None:
@@ -87,6 +95,8 @@ def explain(record: Record, plan: StagePlan | None, caller: Caller | None) -> Ex
     query = iam.Query(INVOKE, arn, iam.ANONYMOUS, anonymous_keys(request), account)
     if record["authorization_type"] == tokens.TYPE:
         return _with_token(record, parts, query, plan, address.rest)
+    if record["authorization_type"] == authorizers.TYPE:
+        return _with_authorizer(record, parts, query, plan, authorizer)
     return _anonymous(record, who, parts, query, plan)
 
 
@@ -151,6 +161,37 @@ def _with_token(
         explanation.replayed = iam.Verdict.ALLOWED.value if passes else None
     if passes is False and part.verdict == "verified":
         explanation.replayed = "refused"
+    return explanation
+
+
+def _with_authorizer(
+    record: Record,
+    parts: list[Part],
+    query: iam.Query,
+    plan: StagePlan,
+    policies: iam.PolicySet | None,
+) -> Explanation:
+    """Explain a call that a Lambda authorizer judged, or was not asked about."""
+    fence = plan.resource_policy
+    who = authorizers.principal_of(record)
+    if record["evidence"] is None and record["error_type"] == "AccessDeniedException":
+        return _anonymous(record, who, parts, query, plan)  # the fence ended it
+    parts.append(authorizers.asked_part(record))
+    if record["evidence"] is None:
+        return Explanation(record, who, str(record["detail"]) + _outside(record), parts)
+    source = authorizers.source_words(record)
+    if policies is None:
+        said = "allowed" if record["kind"] is None else "denied"
+        return Explanation(record, who, f"{said} by the authorizer's policy; {source}", parts)
+    if fence is not None:
+        lines = [trial_words(trial) for trial in iam.trials(fence, query)]
+        verdict = fence.judge(query).verdict.value
+        parts.append(Part("resource policy, caller anonymous", verdict, lines))
+    parts.append(authorizers.policy_part(policies, query))
+    outcome = authorizers.judge_again(policies, fence, query)
+    reason = authorizers.outcome_words(outcome, policies, fence, query)
+    explanation = Explanation(record, who, f"{reason}; {source}{_outside(record)}", parts)
+    explanation.replayed = outcome.verdict.value
     return explanation
 
 

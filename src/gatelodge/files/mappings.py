@@ -6,9 +6,11 @@ Knows what the gateway can read when a call is made; what a document may say is 
 from collections.abc import Callable, Mapping
 
 from gatelodge.context.expressions import ExpressionError, compile_expression
+from gatelodge.context.function_uri import FunctionUriError, function_arn
 from gatelodge.context.variables import is_known_variable
 from gatelodge.integrate.uri import UriError, fill_stage_variables, parse_uri, path_parameters
 from gatelodge.openapi import Imported, Problems
+from gatelodge.openapi.authorizers import FUNCTION_URI
 from gatelodge.published import GatewayResponseType
 
 _RESPONSES = "x-amazon-apigateway-gateway-responses"
@@ -44,6 +46,13 @@ def check_mappings(
                 expressions.check(response["responseParameters"], at.at("responseParameters"))
             if integration["type"] == "HTTP_PROXY" and integration["uri"]:
                 _check_uri(integration["uri"], parameters, variables, place)
+            if integration["type"] == "AWS_PROXY" and FUNCTION_URI.fullmatch(integration["uri"]):
+                _check_function(integration["uri"], variables, place.at("uri"))
+    for authorizer in imported.api["authorizers"]:
+        uri = authorizer.get("authorizerUri")
+        if isinstance(uri, str) and FUNCTION_URI.fullmatch(uri):
+            place = problems.at(f"authorizer {authorizer['name']}", "authorizerUri")
+            _check_function(uri, variables, place)
 
 
 def _check_uri(
@@ -60,6 +69,14 @@ def _check_uri(
     mapped = {t.removeprefix(_TARGET) for t in parameters if t.startswith(_TARGET)}
     if uri != filled and (set(path_parameters(path)) - mapped or "{" in query):
         problems.add(f"{filled!r} has a parameter that is not mapped", "uri")
+
+
+def _check_function(uri: str, variables: Mapping[str, str], problems: Problems) -> None:
+    """Check that a function is named, with the values of the stage's variables in it."""
+    try:
+        function_arn(uri, variables)
+    except FunctionUriError as error:
+        problems.add(str(error))
 
 
 class _Expressions:

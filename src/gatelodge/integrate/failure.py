@@ -6,7 +6,7 @@ from gatelodge.published import GatewayResponseType
 class Failure:
     """A gateway response to send in place of the backend's reply."""
 
-    __slots__ = ("detail", "error_type", "kind", "message")
+    __slots__ = ("detail", "error_type", "kind", "message", "status")
 
     def __init__(
         self,
@@ -14,11 +14,14 @@ class Failure:
         message: str,
         *,
         error_type: str = "InternalServerErrorException",
+        status: int | None = None,
         detail: str = "",
     ) -> None:
         self.kind = kind
         self.message = message
         self.error_type = error_type
+        self.status = status
+        """Where it is not the status of that type, and nobody has customised that."""
         self.detail = detail
         """For the operator only."""
 

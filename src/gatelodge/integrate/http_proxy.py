@@ -16,7 +16,7 @@ from gatelodge.context.variables import Variables
 from gatelodge.integrate.failure import Failure, configuration_error
 from gatelodge.integrate.integrator import Integrator
 from gatelodge.integrate.questions import SendHttp, Unreachable, Unreached
-from gatelodge.integrate.relay import request_lines, response_lines
+from gatelodge.integrate.relay import request_lines, response_lines, without_credentials
 from gatelodge.integrate.uri import (
     UriError,
     fill_stage_variables,
@@ -28,18 +28,6 @@ from gatelodge.messages import Response, one_line
 from gatelodge.published import GatewayResponseType, Integration
 
 _PATH_SOURCE = "method.request.path."
-# The parameters of a presigned URL (reference: sigv4.md section 1).
-_PRESIGNED = frozenset(
-    {
-        "X-Amz-Algorithm",
-        "X-Amz-Credential",
-        "X-Amz-Date",
-        "X-Amz-Expires",
-        "X-Amz-Security-Token",
-        "X-Amz-Signature",
-        "X-Amz-SignedHeaders",
-    }
-)
 
 
 def prepare(integration: Integration, stage_variables: Mapping[str, str]) -> Integrator:
@@ -68,7 +56,7 @@ def prepare(integration: Integration, stage_variables: Mapping[str, str]) -> Int
         consumed = allow.caller is not None
         query = request.raw_query
         if consumed and query:
-            query = _without_credentials(query)
+            query = without_credentials(query)
         if maps_query:
             query = mapped.merge_query(query, fixed_query, variables)
         if query:
@@ -127,16 +115,6 @@ class _Mapped:
         return kept + [
             f"{name}: {one_line(value)}" for name, value in mapped.items() if value is not None
         ]
-
-
-def _without_credentials(raw_query: str) -> str:
-    """Take a presigned URL's parameters out of the query: a backend could replay them."""
-    # A name may be escaped: what counts is what it stands for.
-    if "X-Amz-" not in raw_query and "%" not in raw_query:
-        return raw_query
-    return "&".join(
-        pair for pair in raw_query.split("&") if unquote(pair.partition("=")[0]) not in _PRESIGNED
-    )
 
 
 def _failure(unreachable: Unreachable) -> Failure:

@@ -76,3 +76,68 @@ class SendHttp(Question[Response | Unreachable]):
 
     def __repr__(self) -> str:
         return f"SendHttp({self.method} {self.uri})"
+
+
+class UninvokedReason(StrEnum):
+    """Why a function was not invoked, or its answer not waited for."""
+
+    NOT_FOUND = "there is no such function"
+    NOT_PERMITTED = "API Gateway may not invoke the function"
+    THROTTLED = "the function was throttled"
+    TIMED_OUT = "the function did not answer in time"
+    TOO_LARGE = "the request is larger than an event may be"
+    UNAVAILABLE = "the function could not be reached"
+
+
+class Uninvoked:
+    """No answer of a function; `detail` is for the operator."""
+
+    __slots__ = ("detail", "reason")
+
+    def __init__(self, reason: UninvokedReason, detail: str = "") -> None:
+        self.reason = reason
+        self.detail = detail
+
+    def __repr__(self) -> str:
+        return f"Uninvoked({self.reason.name}, {self.detail!r})"
+
+
+class FunctionAnswer:
+    """What a function answered."""
+
+    __slots__ = ("failed", "payload")
+
+    def __init__(self, payload: bytes, *, failed: bool) -> None:
+        self.payload = payload
+        self.failed = failed
+        """The payload describes an error of the function."""
+
+
+class InvokeFunction(Question[FunctionAnswer | Uninvoked]):
+    """Invoke a Lambda function and bring its answer.
+
+    function: its ARN, qualifier included. source_arn, source_account: who invokes, for the
+    function's policy. credentials: the ARN of the role to do it by, instead.
+    """
+
+    __slots__ = ("credentials", "function", "payload", "source_account", "source_arn", "timeout_ms")
+
+    def __init__(
+        self,
+        function: str,
+        payload: bytes,
+        *,
+        source_arn: str,
+        source_account: str,
+        credentials: str | None,
+        timeout_ms: int,
+    ) -> None:
+        self.function = function
+        self.payload = payload
+        self.source_arn = source_arn
+        self.source_account = source_account
+        self.credentials = credentials
+        self.timeout_ms = timeout_ms
+
+    def __repr__(self) -> str:
+        return f"InvokeFunction({self.function}, {len(self.payload)} octets)"

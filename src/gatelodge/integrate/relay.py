@@ -6,6 +6,7 @@ gateway-responses.md section 3).
 """
 
 from collections.abc import Sequence
+from urllib.parse import unquote
 
 from gatelodge.context.call import Call
 from gatelodge.messages import Request
@@ -34,8 +35,20 @@ _NOT_SENT_ON = _HOP_BY_HOP | {
     "x-amzn-apigateway-api-id",
 }
 # Credentials that the gateway has consumed: a backend could replay them.
-_CONSUMED = frozenset({"authorization", "x-amz-security-token"})
-_NOT_SENT_ON_SIGNED = _NOT_SENT_ON | _CONSUMED
+CONSUMED = frozenset({"authorization", "x-amz-security-token"})
+_NOT_SENT_ON_SIGNED = _NOT_SENT_ON | CONSUMED
+# The parameters of a presigned URL (reference: sigv4.md section 1).
+_PRESIGNED = frozenset(
+    {
+        "X-Amz-Algorithm",
+        "X-Amz-Credential",
+        "X-Amz-Date",
+        "X-Amz-Expires",
+        "X-Amz-Security-Token",
+        "X-Amz-Signature",
+        "X-Amz-SignedHeaders",
+    }
+)
 _PORTS = {"http": "80", "https": "443"}
 
 _REMAPPED = {
@@ -158,3 +171,13 @@ def _named(line: str) -> set[str]:
     if name.lower() != _CONNECTION:
         return set()
     return {token.strip().lower() for token in value.split(",")} - _PLAIN_CONNECTION
+
+
+def without_credentials(raw_query: str) -> str:
+    """Take a presigned URL's parameters out of the query: a backend could replay them."""
+    # A name may be escaped: what counts is what it stands for.
+    if "X-Amz-" not in raw_query and "%" not in raw_query:
+        return raw_query
+    return "&".join(
+        pair for pair in raw_query.split("&") if unquote(pair.partition("=")[0]) not in _PRESIGNED
+    )

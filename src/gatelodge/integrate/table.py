@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from gatelodge.integrate import http_proxy, mock
+from gatelodge.integrate import aws_proxy, http_proxy, mock
 from gatelodge.integrate.integrator import Integrator
 from gatelodge.published import Integration
 
 INTEGRATIONS: Mapping[str, Callable[[Integration, Mapping[str, str]], Integrator]] = {
+    "AWS_PROXY": aws_proxy.prepare,
     "HTTP_PROXY": http_proxy.prepare,
     "MOCK": mock.prepare,
 }

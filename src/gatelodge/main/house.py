@@ -1,4 +1,4 @@
-"""The house process: the AWS endpoint, and later everything that there must be only one of."""
+"""The house process: the AWS endpoint, functions, and all else that there must be only one of."""
 
 import asyncio
 import signal
@@ -15,6 +15,7 @@ from gatelodge.control.dispatch import Dispatch
 from gatelodge.control.guard import Guard
 from gatelodge.fronts.aws import AwsDoor
 from gatelodge.integrate.questions import SendHttp
+from gatelodge.main.functions import FunctionsFloor
 from gatelodge.settings import Settings
 from gatelodge.store import MasterKey, Store
 from gatelodge.world.answers import Answers, Counter
@@ -35,12 +36,13 @@ def main(
     master: MasterKey,
     url: str,
     sock: socket.socket,
+    line: socket.socket,
     lifeline: int,
     tell_ready: Callable[[], None],
 ) -> None:
     """Serve the AWS endpoint until SIGTERM, or until the lifeline ends."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    uvloop.run(_serve(settings, master, url, sock, lifeline, tell_ready))
+    uvloop.run(_serve(settings, master, url, sock, line, lifeline, tell_ready))
 
 
 async def _serve(
@@ -48,6 +50,7 @@ async def _serve(
     master: MasterKey,
     url: str,
     sock: socket.socket,
+    line: socket.socket,
     lifeline: int,
     tell_ready: Callable[[], None],
 ) -> None:
@@ -56,14 +59,10 @@ async def _serve(
     loop.add_signal_handler(signal.SIGINT, lambda: None)
     executor = ThreadPoolExecutor(_THREADS)
     store = Store(settings.state / "store.db")
-    keys = Keys(
-        store,
-        master,
-        Exhibits(settings.state / "book" / "exhibits"),
-        executor,
-        loop.call_soon_threadsafe,
-    )
+    exhibits = Exhibits(settings.state / "book" / "exhibits")
+    keys = Keys(store, master, exhibits, executor, loop.call_soon_threadsafe)
     upstream = Upstream(loop, Outbox(loop))
+    floor = FunctionsFloor(settings, store, master, exhibits, executor, upstream, url)
     answers: Answers = {
         SendHttp: upstream.send,
         FindProviderKey: OpenIdProviders(upstream.send).find,
@@ -88,8 +87,10 @@ async def _serve(
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event
         await asyncio.sleep(0.005)
     writing = asyncio.ensure_future(uses.keep_writing(store, executor))
+    await floor.serve(line)
     tell_ready()
     await serving
+    await floor.close()
     writing.cancel()
     await uses.write(store, executor)
     upstream.close()

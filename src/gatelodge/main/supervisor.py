@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from gatelodge.settings import Settings
 from gatelodge.store import MasterKey, Store
+from gatelodge.world.house_wire import listen
 
 ENDPOINTS_FILE = "endpoints.json"
 _RESTART_PAUSE = 0.2
@@ -63,6 +64,10 @@ class Supervisor:
         self._children: dict[int, int] = {}
         """Process id → number; 0 is the house, workers count from 1."""
         self._stopping = False
+        run = settings.state / "run"
+        run.mkdir(mode=0o700, exist_ok=True)
+        self._line = listen(run)
+        """Where the house is asked; it is kept while the house is started again."""
         self._lifeline = os.pipe()
         """Ends when the supervisor does, however that happens: nobody else can write to it."""
 
@@ -134,6 +139,7 @@ class Supervisor:
                     self._master,
                     self._listening.aws,
                     self._listening.house,
+                    self._line,
                     self._lifeline[0],
                     tell_ready,
                 )

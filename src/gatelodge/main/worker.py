@@ -11,14 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 import uvloop
 
-from gatelodge.authorize.questions import FindKey, VerifyToken
+from gatelodge.authorize.questions import AskAuthorizer, FindKey, VerifyToken
 from gatelodge.fronts.access_logs import AccessLogs
 from gatelodge.fronts.http1.addresses import Addresses
 from gatelodge.fronts.http1.connection import Connection
 from gatelodge.fronts.http1.door import Door
 from gatelodge.fronts.http1.driver import Drive
 from gatelodge.fronts.reception import LINES_A_SECOND, DecisionLines, Reception
-from gatelodge.integrate.questions import SendHttp
+from gatelodge.integrate.questions import InvokeFunction, SendHttp
 from gatelodge.main.stage_plans import StagePlans
 from gatelodge.messages import Request
 from gatelodge.respond.gateway_responses import built_in
@@ -26,9 +26,12 @@ from gatelodge.serve import Gate, Served, begin
 from gatelodge.settings import Settings
 from gatelodge.store import MasterKey, Store
 from gatelodge.world.answers import Answers
+from gatelodge.world.authorizers import Authorizers
 from gatelodge.world.book import Book
-from gatelodge.world.changes import Follower
+from gatelodge.world.changes import Follower, flushed_stages
 from gatelodge.world.exhibits import Exhibits
+from gatelodge.world.house_client import HouseClient
+from gatelodge.world.house_questions import AskInvocation
 from gatelodge.world.http import Upstream
 from gatelodge.world.key_sets import KeySets
 from gatelodge.world.keys import Keys
@@ -84,6 +87,7 @@ class _Worker:
         self._plans = StagePlans(self._store)
         self._gate = Gate(())
         self._answers: Answers = {}
+        self._house: HouseClient | None = None
         self._uses = Uses()
 
     async def run(self, sock: socket.socket, lifeline: int, tell_ready: Callable[[], None]) -> None:
@@ -122,6 +126,8 @@ class _Worker:
         for task in tasks:
             task.cancel()
         upstream.close()
+        if self._house is not None:
+            self._house.close()
         await self._flush_once(loop)
         await self._uses.write(self._store, self._executor)
 
@@ -137,8 +143,13 @@ class _Worker:
             self._executor,
             loop.call_soon_threadsafe,
         )
+        house = HouseClient(loop, self._settings.state / "run", self._master)
+        authorizers = Authorizers(house, lambda: follower.known)
+        self._house = house
         self._answers = {
+            AskAuthorizer: authorizers.ask,
             FindKey: keys.find,
+            InvokeFunction: AskInvocation(house).invoke,
             VerifyToken: token_keys.verify,
             SendHttp: upstream.send,
         }
@@ -148,6 +159,8 @@ class _Worker:
                 keys.forget()  # first: what was revoked does not wait for what is loaded
             if any(change.startswith(_KEYS_CHANGED) for change in what):
                 token_keys.forget()
+            for api_id, stage in flushed_stages(what):
+                authorizers.flush(api_id, stage)
             if any(change.startswith("stage ") for change in what):
                 await self._load(loop)
 

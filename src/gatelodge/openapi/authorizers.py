@@ -38,11 +38,11 @@ _SOURCE = re.compile(
     r"|stageVariables\.[A-Za-z0-9_]+|context\.[A-Za-z0-9_.]+",
     re.ASCII,
 )
-_FUNCTION_URI = re.compile(
+FUNCTION_URI = re.compile(
     r"arn:[a-z-]+:apigateway:[a-z0-9-]+:lambda:path/2015-03-31/functions/\S+/invocations", re.ASCII
 )
 _POOL_ARN = re.compile(r"arn:[a-z-]+:cognito-idp:[a-z0-9-]+:[0-9]{12}:userpool/\S+", re.ASCII)
-_ROLE_ARN = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:role/\S+", re.ASCII)
+ROLE_ARN = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:role/\S+", re.ASCII)
 
 
 def read_authorizers(
@@ -181,13 +181,13 @@ def _pools(written: Mapping[str, Any], problems: Problems) -> list[str]:
 
 def _function(written: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
     uri = written.get("authorizerUri")
-    if not isinstance(uri, str) or not _FUNCTION_URI.fullmatch(uri):
+    if not isinstance(uri, str) or not FUNCTION_URI.fullmatch(uri):
         problems.add(
             f"{uri!r} is not arn:PARTITION:apigateway:REGION:lambda:path/2015-03-31/functions/"
             "FUNCTION/invocations",
             "authorizerUri",
         )
     credentials = read_text(written, "authorizerCredentials", problems)
-    if credentials is not None and not _ROLE_ARN.fullmatch(credentials):
+    if credentials is not None and not ROLE_ARN.fullmatch(credentials):
         problems.add(f"{credentials!r} is not the ARN of a role", "authorizerCredentials")
     return {"authorizerUri": uri, "authorizerCredentials": credentials}

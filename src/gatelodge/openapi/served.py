@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from gatelodge.openapi.authorizers import FUNCTION_URI, ROLE_ARN
 from gatelodge.openapi.extensions import (
     API_KEY_SOURCE,
     INTEGRATION,
@@ -20,8 +21,8 @@ from gatelodge.openapi.validators import VALIDATES
 
 TEMPLATES = "mapping-templates"
 """What an operator lists to load methods whose templates are not plain text."""
-_AUTHORIZATION = {"NONE", "AWS_IAM", "COGNITO_USER_POOLS"}
-_INTEGRATIONS = {"HTTP_PROXY", "MOCK"}
+_AUTHORIZATION = {"NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS"}
+_INTEGRATIONS = {"AWS_PROXY", "HTTP_PROXY", "MOCK"}
 _NEVER_OPENED = "a method is never opened instead, so remove it from the API"
 _DIRECTIVE = re.compile(r"[#$]")
 
@@ -65,16 +66,20 @@ def check_integration(integration: Mapping[str, Any], problems: Problems) -> Non
     kind = str(integration.get("type"))
     if kind not in _INTEGRATIONS:
         problems.without_integration(
-            f"integration type {kind.lower()!r} is not supported: use http_proxy or mock",
+            f"integration type {kind.lower()!r} is not supported: "
+            "use aws_proxy, http_proxy or mock",
             kind.lower(),
             "type",
         )
         return
     if integration.get("connectionType", "INTERNET") != "INTERNET":
         problems.add("VPC links are not supported; use INTERNET", "connectionType")
-    for member in ("credentials", "connectionId"):
-        if integration.get(member):
-            problems.not_honoured(member, member)
+    if integration.get("connectionId"):
+        problems.not_honoured("connectionId", "connectionId")
+    if kind == "AWS_PROXY":
+        _check_function(integration, problems)
+    elif integration.get("credentials"):
+        problems.not_honoured("credentials", "credentials")
     _check_conversion(integration, kind, problems)
     if kind == "MOCK":
         _check_mock(integration, problems)
@@ -97,10 +102,29 @@ def _check_authorization(
 
 
 def _check_conversion(holder: Mapping[str, Any], kind: str, problems: Problems) -> None:
-    """Octets pass as they are; a mock's text is text already."""
+    """Octets pass as they are; a mock's text is text already, and so is a function's event."""
     handling = holder.get("contentHandling")
-    if handling is not None and not (kind == "MOCK" and handling == "CONVERT_TO_TEXT"):
+    text = kind in {"AWS_PROXY", "MOCK"} and handling == "CONVERT_TO_TEXT"
+    if handling is not None and not text:
         problems.not_honoured("contentHandling", "contentHandling")
+
+
+def _check_function(integration: Mapping[str, Any], problems: Problems) -> None:
+    """Check what invokes a Lambda function; other services have no proxy integration."""
+    if not FUNCTION_URI.fullmatch(str(integration.get("uri"))):
+        problems.add(
+            f"{integration.get('uri')!r} is not arn:PARTITION:apigateway:REGION:lambda:path/"
+            "2015-03-31/functions/FUNCTION/invocations",
+            "uri",
+        )
+    if str(integration.get("httpMethod")).upper() != "POST":
+        problems.add("functions are invoked with POST", "httpMethod")
+    role = integration.get("credentials")
+    if role and not ROLE_ARN.fullmatch(str(role)):
+        # arn:aws:iam::*:user/* would mean the caller's own credentials.
+        problems.not_honoured("credentials", "credentials")
+    if integration.get("requestParameters"):
+        problems.not_honoured("requestParameters", "requestParameters")
 
 
 def _check_mock(integration: Mapping[str, Any], problems: Problems) -> None:

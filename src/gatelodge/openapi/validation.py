@@ -9,7 +9,7 @@ from collections.abc import Callable
 import re2
 
 Validation = Callable[[str], bool]
-"""Tells whether a whole text matches."""
+"""Tells whether a text matches."""
 _MAX_MEMORY = 1 << 20
 
 
@@ -17,8 +17,11 @@ class ValidationError(ValueError):
     """An expression that RE2 cannot compile."""
 
 
-def compile_validation(expression: str) -> Validation:
-    """Compile an expression. Raises ValidationError."""
+def compile_validation(expression: str, *, whole: bool = True) -> Validation:
+    """Compile an expression. Raises ValidationError.
+
+    whole: all of a text must match, or only its beginning.
+    """
     options = re2.Options()
     options.log_errors = False
     options.max_mem = _MAX_MEMORY
@@ -28,4 +31,5 @@ def compile_validation(expression: str) -> Validation:
         reason = error.args[0] if error.args else "it cannot be compiled"
         text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
         raise ValidationError(f"{expression!r} is no expression that RE2 knows: {text}") from error
-    return lambda text: pattern.fullmatch(text) is not None
+    matches = pattern.fullmatch if whole else pattern.match
+    return lambda text: matches(text) is not None

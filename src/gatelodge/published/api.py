@@ -25,10 +25,12 @@ class Integration:
     """Where a method's permitted calls go."""
 
     type: str
-    """AWS's word: HTTP_PROXY, MOCK."""
+    """AWS's word: AWS_PROXY, HTTP_PROXY, MOCK."""
     http_method: str = "ANY"
     """The backend's verb; ANY for the verb of the request."""
     uri: str = ""
+    credentials: str | None = None
+    """The role by which a function is invoked; None where the function's own policy admits."""
     request_parameters: Mapping[str, str] = field(default_factory=dict)
     request_templates: Mapping[str, str] = field(default_factory=dict)
     passthrough_behavior: str = "WHEN_NO_MATCH"

@@ -153,6 +153,7 @@ _READERS: dict[tuple[type, str], Reader] = {
     (Method, "api_key_required"): _flag,
     (Method, "operation_name"): _optional(_text),
     (Method, "integration"): _optional(_one(Integration)),
+    (Integration, "credentials"): _optional(_text),
     (Integration, "request_parameters"): _texts,
     (Integration, "request_templates"): _texts,
     (Integration, "timeout_in_millis"): _number,

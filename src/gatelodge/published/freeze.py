@@ -23,7 +23,6 @@ _EDITED_INTEGRATION = {
     "connectionId",
     "connectionType",
     "contentHandling",
-    "credentials",
 }
 
 

@@ -35,9 +35,18 @@ class GatewayResponses:
             for kind in GatewayResponseType
         }
 
-    def answer(self, kind: GatewayResponseType, error_type: str, variables: Variables) -> Response:
-        """Write the answer of one type; `variables.error` holds the message."""
-        return self._by_type[kind].write(error_type, variables)
+    def answer(
+        self,
+        kind: GatewayResponseType,
+        error_type: str,
+        variables: Variables,
+        status: int | None = None,
+    ) -> Response:
+        """Write the answer of one type; `variables.error` holds the message.
+
+        status: instead of the type's own, unless that is customised.
+        """
+        return self._by_type[kind].write(error_type, variables, status)
 
 
 def built_in(status: int, error_type: str, message: str) -> Response:
@@ -49,11 +58,11 @@ def built_in(status: int, error_type: str, message: str) -> Response:
 class _Answer:
     """One type's answer: its status, its fields, its body."""
 
-    __slots__ = ("_capital", "_customised", "_fields", "_status", "_templates")
+    __slots__ = ("_capital", "_customised", "_fields", "_own_status", "_status", "_templates")
 
     def __init__(self, kind: GatewayResponseType, response: GatewayResponse | None) -> None:
-        status = response.status_code if response else None
-        self._status = status or kind.default_status
+        self._own_status = response.status_code if response else None
+        self._status = self._own_status or kind.default_status
         self._fields: list[tuple[str, Expression]] = []
         templates: Mapping[str, str] = {}
         if response is not None:
@@ -69,7 +78,7 @@ class _Answer:
         self._customised = response is not None
         self._capital = _compile_template(_CAPITAL_TEMPLATE)
 
-    def write(self, error_type: str, variables: Variables) -> Response:
+    def write(self, error_type: str, variables: Variables, status: int | None) -> Response:
         """Write the answer for one call."""
         media_type, template = self._choose(variables)
         if not self._customised and error_type == "AccessDeniedException":
@@ -81,7 +90,8 @@ class _Answer:
             if value is not None:
                 fields = [pair for pair in fields if pair[0].lower() != name.lower()]
                 fields.append((name, one_line(value)))
-        return Response(self._status, fields, template(variables).encode())
+        status = self._own_status or status or self._status
+        return Response(status, fields, template(variables).encode())
 
     def _choose(self, variables: Variables) -> tuple[str, Callable[[Variables], str]]:
         """Choose the template by the Accept field, else JSON, else the only kind there is."""

@@ -19,6 +19,7 @@ PATIENCE = 1.0
 """How long a writer waits for the workers, in seconds."""
 _SEEN = struct.Struct("<qq")
 _BELL = ".bell"
+FLUSHED = "authorizers "
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.01
 """Seconds between a writer's looks at what the workers have seen."""
 _log = structlog.get_logger()
@@ -27,7 +28,17 @@ _log = structlog.get_logger()
 class Follower:
     """Tells one process what changed."""
 
-    __slots__ = ("_bell", "_changed", "_executor", "_file", "_seen", "_status", "_store")
+    __slots__ = (
+        "_bell",
+        "_changed",
+        "_executor",
+        "_file",
+        "_looking",
+        "_seen",
+        "_status",
+        "_store",
+        "known",
+    )
 
     def __init__(
         self,
@@ -45,11 +56,14 @@ class Follower:
         """Called after every look: whether the store answered."""
         self._file = os.open(progress, os.O_RDWR | os.O_CREAT, 0o600)
         self._bell = _hang_bell(_bell_of(progress))
+        self._looking = asyncio.Lock()
         self._seen = 0
+        self.known = 0
+        """The last change that was read, though it may not be taken over yet."""
 
     def start_from(self, seq: int) -> None:
         """Say that everything up to a change is known already."""
-        self._seen = seq
+        self._seen = self.known = seq
         self._note()
 
     async def follow(self) -> None:
@@ -59,19 +73,7 @@ class Follower:
         loop.add_reader(self._bell, self._hear, rung)
         while True:
             rung.clear()
-            try:
-                changes = await loop.run_in_executor(
-                    self._executor, self._store.changes_since, self._seen
-                )
-            except StoreError as error:
-                _log.warning("the store does not answer", error=str(error))
-                self._status(False)
-            else:
-                if changes:
-                    await self._changed([what for _, what in changes])
-                    self._seen = changes[-1][0]
-                    self._note()
-                self._status(True)
+            await self._look()
             with suppress(TimeoutError):
                 async with asyncio.timeout(INTERVAL):
                     await rung.wait()
@@ -81,8 +83,46 @@ class Follower:
             os.read(self._bell, 4096)
         rung.set()
 
+    async def catch_up(self, change: int) -> None:
+        """See to it that a change is taken over, which somebody else knows of already."""
+        if self._seen < change:
+            await self._look()
+
+    async def _look(self) -> None:
+        async with self._looking:
+            loop = asyncio.get_running_loop()
+            try:
+                changes = await loop.run_in_executor(
+                    self._executor, self._store.changes_since, self._seen
+                )
+            except StoreError as error:
+                _log.warning("the store does not answer", error=str(error))
+                self._status(False)
+                return
+            if changes:
+                self.known = changes[-1][0]
+                await self._changed([what for _, what in changes])
+                self._seen = self.known
+                self._note()
+            self._status(True)
+
     def _note(self) -> None:
         os.pwrite(self._file, _SEEN.pack(os.getpid(), self._seen), 0)
+
+
+def flush_authorizers(store: Store, api_id: str, stage: str) -> None:
+    """Have every process forget the answers of a stage's authorizers (the cache's flush)."""
+    store.note_change(f"{FLUSHED}{api_id} {stage}")
+
+
+def flushed_stages(what: Sequence[str]) -> list[tuple[str, str]]:
+    """Name the stages, (API, stage), whose authorizers' answers are to be forgotten."""
+    found = []
+    for change in what:
+        if change.startswith(FLUSHED):
+            api_id, _, stage = change.removeprefix(FLUSHED).partition(" ")
+            found.append((api_id, stage))
+    return found
 
 
 def wait_until_followed(store: Store, directory: Path) -> bool:

@@ -7,16 +7,17 @@ mechanisms do not know each other. Nothing registers itself: what is not in the 
 from collections.abc import Callable, Mapping
 
 from gatelodge.authorize.access import Mechanism
-from gatelodge.authorize.mechanisms import aws_iam, cognito_user_pools
+from gatelodge.authorize.mechanisms import aws_iam, cognito_user_pools, lambda_authorizer
 from gatelodge.authorize.mechanisms import open as open_
-from gatelodge.published import Api, Method
+from gatelodge.published import Api, Method, Stage
 
-Prepare = Callable[[Method, Api, Mapping[str, str]], Mechanism]
+Prepare = Callable[[Method, Api, Stage], Mechanism]
 
 MECHANISMS: Mapping[str, Prepare] = {
     "NONE": lambda *_: open_.decide,
     "AWS_IAM": lambda *_: aws_iam.decide,
+    "CUSTOM": lambda_authorizer.prepare,
     "COGNITO_USER_POOLS": cognito_user_pools.prepare,
 }
-"""By the method's authorizationType: prepare(method, API, stage variables). Raises ValueError when
+"""By the method's authorizationType: prepare(method, API, stage). Raises ValueError when
 an authorizer cannot be used."""

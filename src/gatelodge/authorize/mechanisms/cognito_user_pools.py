@@ -18,7 +18,7 @@ from gatelodge.authorize.questions import TokenProblem, TokenRefused, VerifyToke
 from gatelodge.authorize.resource_policy import judge_anonymous
 from gatelodge.messages import Request
 from gatelodge.openapi import compile_validation
-from gatelodge.published import Api, GatewayResponseType, Method
+from gatelodge.published import Api, GatewayResponseType, Method, Stage
 
 _HEADER = "method.request.header."
 _STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}", re.ASCII)
@@ -120,9 +120,9 @@ class UserPools:
         return value[len(_BEARER) :] if value[: len(_BEARER)].lower() == _BEARER else value
 
 
-def prepare(method: Method, api: Api, stage_variables: Mapping[str, str]) -> Mechanism:
+def prepare(method: Method, api: Api, stage: Stage) -> Mechanism:
     """Prepare a method's mechanism. Raises ValueError when it has no such authorizer."""
-    return UserPools(method, api, stage_variables).decide
+    return UserPools(method, api, stage.variables).decide
 
 
 def _token_words(use: object) -> str:

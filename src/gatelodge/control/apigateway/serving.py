@@ -66,7 +66,7 @@ def check_stage(api: Api, stage: Stage) -> None:
         for verb, method in resource.methods.items():
             alone = replace(resource, methods={verb: method})
             try:
-                ResourcePlan(alone, api, stage.variables)
+                ResourcePlan(alone, api, stage)
             except ValueError as error:
                 raise bad_request(
                     f"Stage {stage.name} cannot serve {verb} {resource.path}: {error}"

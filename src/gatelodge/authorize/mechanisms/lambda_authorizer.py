@@ -1,0 +1,230 @@
+"""Methods with CUSTOM: a Lambda function is asked who calls, and answers with an IAM policy.
+
+Reference: lambda-authorizer.md, authorization-workflow.md section 3.2. A resource policy that
+denies ends it unasked. What is kept of an answer is the policy, which is judged anew for every
+method; whoever cannot show the identity that answers are kept under is refused unasked too.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import assert_never
+
+from gatelodge import iam
+from gatelodge.asking import Asking, ask
+from gatelodge.authorize.access import Access, Mechanism
+from gatelodge.authorize.authorizer_output import AuthorizerProblem, AuthorizerRefused
+from gatelodge.authorize.combine import by_resource_policy_alone, with_authorizer
+from gatelodge.authorize.decision import Decision, Deny
+from gatelodge.authorize.questions import (
+    AskAuthorizer,
+    AuthorizerSays,
+    AuthorizerScope,
+    Identity,
+)
+from gatelodge.authorize.resource_policy import judge_anonymous
+from gatelodge.context.call import Call
+from gatelodge.context.events import (
+    event_headers,
+    event_path,
+    event_query,
+    last_values,
+    request_context,
+)
+from gatelodge.context.expressions import compile_expression
+from gatelodge.context.function_uri import function_arn
+from gatelodge.context.query import read_query
+from gatelodge.context.variables import Variables
+from gatelodge.messages import Request
+from gatelodge.openapi import compile_validation
+from gatelodge.published import Api, Authorizer, GatewayResponseType, Method, Stage
+
+_HEADER = "method.request.header."
+_QUERY = "method.request.querystring."
+_UNAUTHORIZED = "Unauthorized"
+
+Source = Callable[[Call], tuple[str, ...]]
+"""Gives the values of one identity source; none where the request does not have it."""
+
+
+class LambdaAuthorizer:
+    """The authorizer of one method, prepared for one stage."""
+
+    __slots__ = ("_is_token", "_names", "_scope", "_sources", "_validates")
+
+    def __init__(self, authorizer: Authorizer, api: Api, stage: Stage) -> None:
+        """Prepare. Raises ValueError when it cannot work."""
+        names = [name.strip() for name in authorizer.identity_source.split(",") if name.strip()]
+        ttl = authorizer.authorizer_result_ttl_in_seconds
+        self._is_token = authorizer.type == "TOKEN"
+        if self._is_token and (len(names) != 1 or not names[0].startswith(_HEADER)):
+            raise ValueError(f"authorizer {authorizer.name!r} does not name one header")
+        if not names and ttl:
+            raise ValueError(f"authorizer {authorizer.name!r} keeps answers under no identity")
+        self._names = names
+        self._sources = [_source(name) for name in names]
+        expression = authorizer.identity_validation_expression
+        self._validates = (
+            compile_validation(expression, whole=False)
+            if self._is_token and expression is not None
+            else None
+        )
+        arn = f"arn:{api.partition}:execute-api:{api.region}:{api.account}:{api.id}"
+        self._scope = AuthorizerScope(
+            api.id,
+            stage.name,
+            api.deployment_id,
+            authorizer.id,
+            name=authorizer.name,
+            function=function_arn(authorizer.authorizer_uri or "", stage.variables),
+            credentials=authorizer.authorizer_credentials,
+            source_arn=f"{arn}/authorizers/{authorizer.id}",
+            ttl=ttl,
+        )
+
+    def decide(self, request: Request, access: Access) -> Asking[Decision]:
+        """Decide one request."""
+        fence = None
+        if access.resource_policy is not None:
+            fence = judge_anonymous(request, access, access.resource_policy)
+            if fence.verdict is iam.Verdict.DENIED:
+                return by_resource_policy_alone(access, fence)
+        identity = self._identity(access.call)
+        if isinstance(identity, Deny):
+            return identity
+        answer = yield from ask(
+            AskAuthorizer(
+                self._scope,
+                identity if self._scope.ttl else None,
+                lambda: self._event(access),
+            )
+        )
+        if isinstance(answer, AuthorizerRefused):
+            return self._refused(answer)
+        output = answer.output
+        evidence = self._evidence(answer, request)
+        return with_authorizer(request, access, output.policies, fence, answer.authorizer, evidence)
+
+    def _identity(self, call: Call) -> Identity | Deny:
+        """Read the identity sources; a request that lacks one is refused, where AWS asks for it."""
+        identity = tuple(source(call) for source in self._sources)
+        if self._is_token:
+            values = identity[0]
+            if len(values) > 1:
+                # Which of them a backend would look at is anybody's guess.
+                return self._unauthorized(f"{self._names[0]} stands there more than once")
+            if not values or not values[0]:
+                return self._unauthorized(f"the request has no {self._names[0]}")
+            if self._validates is not None and not self._validates(values[0]):
+                return self._unauthorized(
+                    f"{self._names[0]} does not match the authorizer's identityValidationExpression"
+                )
+        elif self._scope.ttl:
+            for name, values in zip(self._names, identity, strict=True):
+                if not any(values):
+                    return self._unauthorized(f"the request has no {name}")
+        return identity
+
+    def _event(self, access: Access) -> bytes:
+        """Write what the function is given."""
+        call = access.call
+        if self._is_token:
+            name = self._names[0][len(_HEADER) :].lower()
+            return _json(
+                {
+                    "type": "TOKEN",
+                    "methodArn": access.method_arn,
+                    "authorizationToken": call.request.headers.get(name),
+                }
+            )
+        headers, query = event_headers(call), event_query(call.request.raw_query)
+        return _json(
+            {
+                "type": "REQUEST",
+                "methodArn": access.method_arn,
+                "resource": call.resource.path if call.resource else None,
+                "path": event_path(call),
+                "httpMethod": call.request.method,
+                "headers": last_values(headers),
+                "multiValueHeaders": headers,
+                "queryStringParameters": last_values(query),
+                "multiValueQueryStringParameters": query,
+                "pathParameters": call.parameters,
+                "stageVariables": call.stage.variables,
+                "requestContext": request_context(call),
+            }
+        )
+
+    def _evidence(self, answer: AuthorizerSays, request: Request) -> dict[str, object]:
+        """Note what was decided by, without what the function says of the caller."""
+        return {
+            "authorizer": self._scope.name,
+            "function": self._scope.function,
+            "principalId": answer.output.principal_id[:512],
+            "exhibit": answer.exhibit,
+            "fresh": answer.fresh,
+            "age": max(0, int(request.received_at.timestamp() - answer.since)),
+            "latency": answer.latency_ms,
+        }
+
+    def _unauthorized(self, detail: str) -> Deny:
+        return Deny(
+            GatewayResponseType.UNAUTHORIZED,
+            "UnauthorizedException",
+            _UNAUTHORIZED,
+            detail=f"{detail}, so authorizer {self._scope.name} was not asked",
+        )
+
+    def _refused(self, answer: AuthorizerRefused) -> Deny:
+        detail = f"authorizer {self._scope.name}: {answer.reason.value}"
+        if answer.detail:
+            detail += f" ({answer.detail})"
+        match answer.reason:
+            case AuthorizerProblem.UNAUTHORIZED:
+                return Deny(
+                    GatewayResponseType.UNAUTHORIZED,
+                    "UnauthorizedException",
+                    _UNAUTHORIZED,
+                    detail=detail,
+                )
+            case AuthorizerProblem.FAILED:
+                kind = GatewayResponseType.AUTHORIZER_FAILURE
+            case AuthorizerProblem.MALFORMED | AuthorizerProblem.UNINVOKED:
+                kind = GatewayResponseType.AUTHORIZER_CONFIGURATION_ERROR
+            case _:
+                assert_never(answer.reason)
+        return Deny(kind, "AuthorizerConfigurationException", None, detail=detail)
+
+
+def prepare(method: Method, api: Api, stage: Stage) -> Mechanism:
+    """Prepare a method's mechanism. Raises ValueError when it has no such authorizer."""
+    authorizer = api.authorizers.get(method.authorizer_id or "")
+    if authorizer is None or authorizer.type not in {"TOKEN", "REQUEST"}:
+        raise ValueError(f"the method has no Lambda authorizer: {method.authorizer_id!r}")
+    return LambdaAuthorizer(authorizer, api, stage).decide
+
+
+def _source(name: str) -> Source:
+    """Compile an identity source. Raises ValueError.
+
+    Every value of a repeated field or parameter counts: the function sees them all, so an answer
+    must not be kept under one of them only.
+    """
+    if name.startswith(_HEADER):
+        header = name[len(_HEADER) :].lower()
+        return lambda call: tuple(call.request.headers.all(header))
+    if name.startswith(_QUERY):
+        parameter = name[len(_QUERY) :]
+        return lambda call: tuple(
+            value for key, value in read_query(call.request.raw_query) if key == parameter
+        )
+    expression = compile_expression(name)
+
+    def read(call: Call) -> tuple[str, ...]:
+        value = expression(Variables(call))
+        return () if value is None else (value,)
+
+    return read
+
+
+def _json(event: Mapping[str, object]) -> bytes:
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

@@ -1,0 +1,91 @@
+"""The house's part in functions: their processes, the authorizers' answers, the workers' line."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Sequence
+from concurrent.futures import Executor
+
+from gatelodge.authorize.questions import AuthorizerScope
+from gatelodge.functions.fleet import Fleet
+from gatelodge.functions.function import Function
+from gatelodge.functions.machine import Machine
+from gatelodge.integrate.questions import FunctionAnswer, Uninvoked
+from gatelodge.settings import Settings
+from gatelodge.store import MasterKey, Store
+from gatelodge.world.authorizer_cache import AuthorizerCache
+from gatelodge.world.changes import Follower, flushed_stages
+from gatelodge.world.exhibits import Exhibits
+from gatelodge.world.function_credentials import function_credentials
+from gatelodge.world.functions import Functions
+from gatelodge.world.functions_remote import RemoteFunctions
+from gatelodge.world.house_answers import handlers
+from gatelodge.world.house_questions import AUTHORIZER_SECONDS
+from gatelodge.world.house_server import HouseServer
+from gatelodge.world.http import Upstream
+
+_PROGRESS = "worker-0"
+"""The house follows changes as workers do, and writers wait for it as for them."""
+
+
+class FunctionsFloor:
+    """Everything that runs functions in this house."""
+
+    __slots__ = ("_fleet", "_follower", "_following", "_machine", "_server", "cache", "functions")
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        master: MasterKey,
+        exhibits: Exhibits,
+        executor: Executor,
+        upstream: Upstream,
+        url: str,
+    ) -> None:
+        loop = asyncio.get_running_loop()
+
+        def credentials(function: Function) -> dict[str, str]:
+            return dict(function_credentials(store, master, function))
+
+        self._machine = Machine(loop, executor, settings.state, credentials, endpoint=url)
+        self._fleet = Fleet(self._machine, settings.function_processes)
+        remote = RemoteFunctions(loop, upstream, os.environ)
+        self.functions = Functions(store, master, executor, self._fleet, remote.run)
+        self.cache = AuthorizerCache(self._ask_function, exhibits, executor)
+        self._follower = Follower(
+            store, executor, settings.state / "run" / _PROGRESS, self._changed, lambda _: None
+        )
+        self._follower.start_from(store.last_change())
+        self._server = HouseServer(
+            loop, master, handlers(self.functions, self.cache, self._follower.catch_up)
+        )
+        self._following = asyncio.ensure_future(self._follower.follow())
+
+    async def serve(self, line: socket.socket) -> None:
+        """Let workers ask."""
+        await self._server.serve(line)
+
+    async def close(self) -> None:
+        """End every function's process."""
+        self._server.close()
+        self._following.cancel()
+        await self._fleet.close()
+        self._machine.close()
+
+    async def _ask_function(
+        self, scope: AuthorizerScope, event: bytes
+    ) -> FunctionAnswer | Uninvoked:
+        return await self.functions.invoke_for_api(
+            scope.function,
+            event,
+            source_arn=scope.source_arn,
+            source_account=scope.source_arn.split(":")[4],
+            credentials=scope.credentials,
+            seconds=AUTHORIZER_SECONDS,
+        )
+
+    async def _changed(self, what: Sequence[str]) -> None:
+        self.functions.forget()
+        for api_id, stage in flushed_stages(what):
+            self.cache.flush(api_id, stage)

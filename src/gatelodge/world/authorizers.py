@@ -1,0 +1,114 @@
+"""Answers AskAuthorizer: from what this worker keeps, or from the house (the first level).
+
+What is kept is the compiled policy, which is judged anew for every method.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gatelodge.authorize.authorizer_output import (
+    AuthorizerProblem,
+    AuthorizerRefused,
+    read_output,
+)
+from gatelodge.authorize.questions import AskAuthorizer, AuthorizerSays
+from gatelodge.world.answers import PENDING, Pending, Resume
+from gatelodge.world.house_client import Away, HouseClient
+from gatelodge.world.house_questions import AUTHORIZER_SECONDS, authorizer_head
+
+MAX_KEPT = 20_000
+
+Answer = AuthorizerSays | AuthorizerRefused
+
+
+class Authorizers:
+    """Authorizers' answers of one process."""
+
+    __slots__ = ("_asking", "_house", "_kept", "_known")
+
+    def __init__(self, house: HouseClient, known: Callable[[], int]) -> None:
+        self._house = house
+        self._known = known
+        """The last change that this process knows of: the house must not know less."""
+        self._kept: dict[AskAuthorizer, AuthorizerSays] = {}
+        self._asking: dict[AskAuthorizer, list[Resume]] = {}
+        """Callers that wait for one answer."""
+
+    def ask(self, question: AskAuthorizer, resume: Resume) -> Answer | Pending:
+        """Answer from what is kept, or ask the house and resume."""
+        if question.identity is None:
+            self._ask_house(question, [resume])
+            return PENDING
+        kept = self._kept.get(question)
+        if kept is not None:
+            if kept.since <= time.time() < kept.since + question.scope.ttl:
+                return kept
+            del self._kept[question]
+        waiting = self._asking.get(question)
+        if waiting is not None:
+            waiting.append(resume)
+            return PENDING
+        waiting = self._asking[question] = [resume]
+        self._ask_house(question, waiting)
+        return PENDING
+
+    def flush(self, api_id: str, stage: str) -> None:
+        """Forget the answers of all authorizers of a stage."""
+        for kept in (self._kept, self._asking):
+            for question in [q for q in kept if q.scope.value[:2] == (api_id, stage)]:
+                del kept[question]
+
+    def _ask_house(self, question: AskAuthorizer, waiting: list[Resume]) -> None:
+        def tell(head: Mapping[str, Any] | Away, payload: bytes) -> None:
+            answer, fresh = _read(head, payload)
+            if self._asking.get(question) is waiting:
+                del self._asking[question]
+                if isinstance(answer, AuthorizerSays) and question.scope.ttl:
+                    self._keep(question, answer)
+            told = answer
+            for resume in waiting:
+                resume(told)
+                if fresh is not None:
+                    told, fresh = fresh, None  # the others are served what one of them asked for
+
+        self._house.ask(
+            authorizer_head(question.scope, question.identity, self._known()),
+            question.event(),
+            tell,
+            seconds=AUTHORIZER_SECONDS + 1,
+            repeatable=True,
+        )
+
+    def _keep(self, question: AskAuthorizer, answer: AuthorizerSays) -> None:
+        if len(self._kept) >= MAX_KEPT:
+            del self._kept[next(iter(self._kept))]
+        # Only for later calls: it is not fresh for them, and cost them no time.
+        self._kept[question] = _as_kept(answer)
+
+
+def _read(head: Mapping[str, Any] | Away, payload: bytes) -> tuple[Answer, AuthorizerSays | None]:
+    """Read the house's answer; the second form is for those who only waited along."""
+    if isinstance(head, Away):
+        return AuthorizerRefused(AuthorizerProblem.UNINVOKED, head.detail), None
+    if head.get("failed"):
+        return AuthorizerRefused(AuthorizerProblem.UNINVOKED, "an error in the house"), None
+    if "refused" in head:
+        return AuthorizerRefused(AuthorizerProblem[head["refused"]], head["detail"]), None
+    output = read_output(payload, failed=False)
+    if isinstance(output, AuthorizerRefused):
+        return output, None
+    said = AuthorizerSays(
+        output,
+        head["since"],
+        head["exhibit"],
+        fresh=head["fresh"],
+        latency_ms=head["latency"] if head["fresh"] else 0,
+    )
+    return said, _as_kept(said) if said.fresh else None
+
+
+def _as_kept(answer: AuthorizerSays) -> AuthorizerSays:
+    if not answer.fresh:
+        return answer
+    return AuthorizerSays(answer.output, answer.since, answer.exhibit, fresh=False, latency_ms=0)

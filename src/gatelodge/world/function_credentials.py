@@ -1,0 +1,30 @@
+"""Short-lived credentials of a function's execution role, for its environment."""
+
+from collections.abc import Mapping
+
+import structlog
+
+from gatelodge.functions.function import Function
+from gatelodge.store import MasterKey, Store, StoreError
+from gatelodge.world.issue_keys import issue_session
+from gatelodge.world.service_roles import LAMBDA, trusting_role
+
+_SECONDS = 12 * 3600
+_log = structlog.get_logger()
+
+
+def function_credentials(store: Store, master: MasterKey, function: Function) -> Mapping[str, str]:
+    """Give the AWS variables of a function; none when its role does not trust Lambda. Blocks."""
+    try:
+        role = trusting_role(store, function.role, LAMBDA, {})
+    except StoreError as error:
+        _log.warning("no credentials for a function", function=function.arn, error=str(error))
+        return {}
+    if role is None:
+        return {}
+    issued = issue_session(master, role.body, function.name, _SECONDS)
+    return {
+        "AWS_ACCESS_KEY_ID": issued.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": issued.secret,
+        "AWS_SESSION_TOKEN": issued.session_token or "",
+    }

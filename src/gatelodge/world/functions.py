@@ -1,0 +1,200 @@
+"""Invokes functions for whoever may: finds the function, judges the permission, runs it.
+
+The house's part. What was found and compiled is kept until something changes in the store.
+"""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Executor
+from typing import Any
+
+import structlog
+
+from gatelodge import iam
+from gatelodge.functions.documents import find_function, find_policy
+from gatelodge.functions.fleet import Fleet
+from gatelodge.functions.function import MAX_PAYLOAD, Event, Function, Result, Throttled
+from gatelodge.integrate.questions import FunctionAnswer, Uninvoked, UninvokedReason
+from gatelodge.store import MasterKey, SealError, Store, StoreError
+from gatelodge.world.identities import IdentityError
+from gatelodge.world.service_roles import API_GATEWAY, assumed_by, service_principal
+
+MAX_KEPT = 10_000
+_INVOKE = "lambda:InvokeFunction"
+_SESSION = "BackplaneAssumeRoleSession"
+_log = structlog.get_logger()
+
+RunRemote = Callable[[Function, Event, float], Awaitable["Result | Throttled | Uninvoked"]]
+"""Runs a function that is elsewhere: (function, event, seconds)."""
+
+
+class FunctionName:
+    """A function's ARN taken apart."""
+
+    __slots__ = ("account", "name", "qualifier", "region")
+
+    def __init__(self, arn: str) -> None:
+        """Raises ValueError for what is no ARN of a function."""
+        pieces = arn.split(":")
+        if len(pieces) not in (7, 8) or pieces[2] != "lambda" or pieces[5] != "function":
+            raise ValueError(f"{arn!r} is no ARN of a function")
+        self.region, self.account, self.name = pieces[3], pieces[4], pieces[6]
+        self.qualifier = pieces[7] if len(pieces) == 8 else None
+
+
+class _Permissions:
+    """A function's own policy, compiled; None where it has none."""
+
+    __slots__ = ("account", "arn", "policy")
+
+    def __init__(self, arn: str, account: str, written: Mapping[str, Any] | None) -> None:
+        """Raises iam.PolicyError."""
+        self.arn = arn
+        self.account = account
+        self.policy = None
+        if written is not None:
+            parsed = iam.parse(written, iam.PolicyKind.RESOURCE, name="function policy")
+            self.policy = iam.PolicySet([parsed])
+
+    def admits(
+        self, principal: iam.Principal, keys: Mapping[str, iam.Value], identity: iam.Policies
+    ) -> bool:
+        """Judge lambda:InvokeFunction."""
+        query = iam.Query(_INVOKE, self.arn, principal, keys, self.account)
+        return iam.evaluate(query, identity).verdict is iam.Verdict.ALLOWED
+
+
+class Functions:
+    """All functions of one house."""
+
+    __slots__ = ("_executor", "_fleet", "_found", "_master", "_permitted", "_remote", "_store")
+
+    def __init__(
+        self, store: Store, master: MasterKey, executor: Executor, fleet: Fleet, remote: RunRemote
+    ) -> None:
+        self._store = store
+        self._master = master
+        self._executor = executor
+        self._fleet = fleet
+        self._remote = remote
+        self._found: dict[str, Function] = {}
+        self._permitted: set[tuple[str, str, str, str | None]] = set()
+
+    def forget(self) -> None:
+        """Drop everything kept, because something changed."""
+        self._found = {}
+        self._permitted = set()
+
+    async def invoke_for_api(
+        self,
+        arn: str,
+        payload: bytes,
+        *,
+        source_arn: str,
+        source_account: str,
+        credentials: str | None,
+        seconds: float,
+    ) -> FunctionAnswer | Uninvoked:
+        """Invoke a function as API Gateway does, if it may; seconds: how long to wait for it."""
+        if len(payload) > MAX_PAYLOAD:
+            return Uninvoked(UninvokedReason.TOO_LARGE, f"{len(payload)} octets")
+        permission = (arn, source_arn, source_account, credentials)
+        function = self._found.get(arn)
+        if function is None or permission not in self._permitted:
+            found, permitted = self._found, self._permitted
+            looked_up = await self._look_up(permission)
+            if isinstance(looked_up, Uninvoked):
+                return looked_up
+            function = looked_up
+            if len(permitted) >= MAX_KEPT:
+                permitted.clear()
+                found.clear()
+            # What was read before a change is put where nobody looks any more.
+            found[arn] = function
+            permitted.add(permission)
+        event = Event(str(uuid.uuid4()), payload, arn)
+        outcome = await self.run(function, event, seconds)
+        match outcome:
+            case Result():
+                return FunctionAnswer(outcome.payload, failed=outcome.failed)
+            case Throttled():
+                return Uninvoked(UninvokedReason.THROTTLED, outcome.reason)
+            case _:
+                return outcome
+
+    async def run(
+        self, function: Function, event: Event, seconds: float
+    ) -> Result | Throttled | Uninvoked:
+        """Run a function. It runs on when nobody waits for it any more, as Lambda's do."""
+        if function.remote is not None:
+            return await self._remote(function, event, seconds)
+        running = asyncio.ensure_future(self._fleet.invoke(function, event))
+        done, _ = await asyncio.wait({running}, timeout=seconds)
+        if not done:
+            return Uninvoked(UninvokedReason.TIMED_OUT)
+        return running.result()
+
+    async def _look_up(self, permission: tuple[str, str, str, str | None]) -> Function | Uninvoked:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._executor, self._find, *permission)
+        except (StoreError, SealError, IdentityError, iam.PolicyError) as error:
+            _log.error("function unavailable", function=permission[0], error=str(error))
+            return Uninvoked(UninvokedReason.UNAVAILABLE, str(error))
+
+    def _find(
+        self, arn: str, source_arn: str, source_account: str, credentials: str | None
+    ) -> Function | Uninvoked:
+        """Find a function and judge whether API Gateway may invoke it. Blocks."""
+        try:
+            named = FunctionName(arn)
+        except ValueError as error:
+            return Uninvoked(UninvokedReason.NOT_FOUND, str(error))
+        where = (named.account, named.region, named.name, named.qualifier)
+        with self._store.snapshot():
+            function = find_function(self._store, self._master, *where)
+            if function is None:
+                return Uninvoked(UninvokedReason.NOT_FOUND, arn)
+            permissions = _Permissions(arn, named.account, find_policy(self._store, *where))
+            if credentials is None:
+                refusal = _refused_to_service(permissions, source_arn, source_account)
+            else:
+                refusal = self._refused_to_role(permissions, credentials, source_arn)
+        if refusal is not None:
+            return Uninvoked(UninvokedReason.NOT_PERMITTED, refusal)
+        return function
+
+    def _refused_to_role(self, permissions: _Permissions, role: str, source_arn: str) -> str | None:
+        """Say why a role may not invoke; None when it may."""
+        keys = {"aws:sourcearn": source_arn}
+        caller = assumed_by(self._store, role, API_GATEWAY, _SESSION, keys, int(time.time()))
+        if caller is None:
+            return f"{role} does not exist, or its trust policy does not name {API_GATEWAY}"
+        policies = caller.policies
+        applying = iam.Policies(
+            policies.identity, policies.boundary, policies.session, resource=permissions.policy
+        )
+        if permissions.admits(caller.principal, caller.principal.keys, applying):
+            return None
+        return f"{role} is not allowed {_INVOKE} on {permissions.arn}"
+
+
+def _refused_to_service(
+    permissions: _Permissions, source_arn: str, source_account: str
+) -> str | None:
+    """Say why API Gateway itself may not invoke; None when the function's policy lets it."""
+    principal = service_principal(API_GATEWAY)
+    keys = {
+        **principal.keys,
+        "aws:sourcearn": source_arn,
+        "aws:sourceaccount": source_account,
+    }
+    applying = iam.Policies(iam.PolicySet([]), resource=permissions.policy)
+    if permissions.policy is not None and permissions.admits(principal, keys, applying):
+        return None
+    return (
+        f"the policy of {permissions.arn} does not let {API_GATEWAY} invoke it for {source_arn}; "
+        "add that with AddPermission"
+    )
