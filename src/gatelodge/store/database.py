@@ -34,6 +34,8 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
+        self._writing = threading.Lock()
+        """Threads of one process wait here and not in the file, where waiting is unfair."""
         self._migrate()
         _databases.add(self)
 
@@ -84,14 +86,15 @@ class Database:
             if connection.in_transaction:
                 yield connection
                 return
-            # At once, so that two writers never wait for each other in a circle.
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.commit()
-            except BaseException:
-                connection.rollback()
-                raise
+            with self._writing:
+                # At once, so that two writers never wait for each other in a circle.
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    connection.commit()
+                except BaseException:
+                    connection.rollback()
+                    raise
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
