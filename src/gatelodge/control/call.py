@@ -63,7 +63,7 @@ class Call:
     method: str
     """The HTTP verb, which is the action of apigateway."""
     path: str
-    """The raw request path, which is part of apigateway's resource ARNs."""
+    """The request's path in one spelling, as it stands in apigateway's resource ARNs."""
     source_ip: str
     url: str
     """The AWS endpoint's own address, for issuers and links; no slash at its end."""

@@ -21,6 +21,7 @@ from gatelodge.control.operations import Service, only_reads
 from gatelodge.control.recognise import Scope, scope_of, service_of
 from gatelodge.control.services import SERVICES
 from gatelodge.control.wire import WIRES, Wire, aws_json, query, values
+from gatelodge.control.wire.paths import one_spelling
 from gatelodge.messages import Request, Response
 from gatelodge.settings import DEFAULT_REGION
 from gatelodge.store import ConflictError, MasterKey, Store
@@ -85,7 +86,7 @@ class Dispatch:
         operation = model.operation_model(name)
         parameters = wire.parse(operation, request)
         constraints.check(operation, protocol(service.name), parameters)
-        call = self._call(request, scope, service, name, signer)
+        call = self._call(request, service, name, signer)
 
         def run() -> Response:
             for check in service.checks(call, parameters):
@@ -113,12 +114,12 @@ class Dispatch:
     def _call(
         self,
         request: Request,
-        scope: Scope | None,
         service: Service,
         name: str,
         signer: Signer | None,
     ) -> Call:
-        region = scope.region if scope else DEFAULT_REGION
+        # What is only claimed must not lead policies astray.
+        region = signer.region if signer else DEFAULT_REGION
         caller = signer.caller if signer else None
 
         def require(check: Check) -> None:
@@ -135,7 +136,7 @@ class Dispatch:
             now=request.received_at,
             request_id=request.id,
             method=request.method,
-            path=request.raw_path,
+            path=one_spelling(request.raw_path),
             source_ip=request.source_ip,
             url=self.url,
             store=self.store,

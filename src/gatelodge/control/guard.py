@@ -41,10 +41,12 @@ _EXPIRED_TOKEN = "The security token included in the request is expired"  # noqa
 class Signer:
     """A caller whose signature holds."""
 
-    __slots__ = ("caller", "session")
+    __slots__ = ("caller", "region", "session")
 
-    def __init__(self, caller: Caller, session: Session | None) -> None:
+    def __init__(self, caller: Caller, region: str, session: Session | None) -> None:
         self.caller = caller
+        self.region = region
+        """As it was signed."""
         self.session = session
         """What the session token says, of temporary credentials."""
 
@@ -95,7 +97,7 @@ class Guard:
             # iam takes such credentials only with MFA, and federated ones never.
             raise _fault("Unrecognized", _INVALID_TOKEN, protocol)
         self._uses.note(holder.caller, request.received_at, claim.region, service)
-        return Signer(holder.caller, session)
+        return Signer(holder.caller, claim.region, session)
 
     def require(
         self, request: Request, region: str, protocol: str, caller: Caller, check: Check

@@ -12,5 +12,5 @@ def checks(call: Call, parameters: Parameters) -> Sequence[Check]:
     What only some values need (a policy, a role, tags) is demanded by the operations themselves.
     """
     partition = partition_of(call.region)
-    resource = f"arn:{partition}:apigateway:{call.region}::{call.path.partition('?')[0]}"
+    resource = f"arn:{partition}:apigateway:{call.region}::{call.path}"
     return [Check(f"apigateway:{call.method}", resource)]

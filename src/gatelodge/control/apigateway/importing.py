@@ -78,12 +78,15 @@ def put_rest_api(
 
     local: the document is a file of the operator.
     """
-    documents.api(call, restApiId)
+    api = documents.api(call, restApiId)
     if mode not in _MODES:
         raise bad_request(f"Invalid mode specified. Valid options are {','.join(_MODES)}")
     reading = _Reading(call, restApiId, body, parameters or {}, local=local)
     reading.judge(fail=failOnWarnings)
-    write_form(call, restApiId, reading.form, overwrite=mode == "overwrite")
+    overwrite = mode == "overwrite"
+    if overwrite and not local and api.body.get("policy") and not reading.form.get("policy"):
+        read_policy(call, restApiId, "")  # taking a policy away needs the same permission
+    write_form(call, restApiId, reading.form, overwrite=overwrite)
     return _answer(call, restApiId, reading)
 
 

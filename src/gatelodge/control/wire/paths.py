@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Sequence
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from botocore.model import ServiceModel
 
@@ -57,10 +57,14 @@ class Paths:
             if not template.query <= given:
                 continue
             found = template.match(segments)
-            if found is not None and all(found.values()):
+            if found is None or not all(found.values()):
+                continue
+            try:
                 return template.operation, {
                     name: unquote(text, errors="strict") for name, text in found.items()
                 }
+            except UnicodeDecodeError:
+                return None
         return None
 
 
@@ -73,3 +77,11 @@ def paths_of(service: str) -> Paths:
 def split(path: str) -> list[str]:
     """Take a path apart at its slashes; one at the end does not count."""
     return path.strip("/").split("/")
+
+
+def one_spelling(path: str) -> str:
+    """Write a raw path in the one spelling that policies know, whatever a client made of it.
+
+    Whoever is denied `/restapis/abc` must not get there as `/restapis/%61bc`.
+    """
+    return "/" + "/".join(quote(unquote(segment), safe="") for segment in split(path))

@@ -54,10 +54,7 @@ def parse(operation: OperationModel, request: Request) -> Parameters:
 
 def _match(model: ServiceModel, request: Request) -> tuple[str | None, dict[str, str]]:
     paths = paths_of(model.service_name)
-    try:
-        return paths.match(request.method, request.raw_path, request.raw_query) or (None, {})
-    except UnicodeDecodeError:
-        return None, {}
+    return paths.match(request.method, request.raw_path, request.raw_query) or (None, {})
 
 
 def _query(request: Request) -> dict[str, list[str]]:
