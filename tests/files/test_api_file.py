@@ -181,7 +181,7 @@ def test_shorthand_is_expanded(resources, expected):
         (allow(Condition={"IpAddress": {"aws:username": "10.0.0.0/8"}}),
          "/Statement/0/Condition/IpAddress/aws:username", "never is"),
         (allow(Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/33"}}),
-         "/Statement/0/Condition/IpAddress/aws:SourceIp", "is not a IP address"),
+         "/Statement/0/Condition/IpAddress/aws:SourceIp", "is not an IP address"),
         (allow(Sid="a" * 9000), "", "8192 are allowed"),
         (allow(Surprise=1), "/Statement/0/Surprise", "unknown element"),
     ],

@@ -1,5 +1,7 @@
 """Single cases as JSON."""
 
+from uuid import uuid4
+
 import pytest
 
 from gatelodge.iam import PolicyKind, PolicySet
@@ -129,7 +131,7 @@ def test_every_documented_member_is_known():
 
 
 def test_documents_met_again_are_compiled_once():
-    document = {"Statement": {**ALLOW["Statement"], "Sid": "again"}}
+    document = {"Statement": {**ALLOW["Statement"], "Sid": uuid4().hex}}
     sets = [read_case({**CASE, "identityPolicies": [document]})[1].identity for _ in range(3)]
     assert all(isinstance(one, PolicySet) for one in sets)
     assert sets[1] is sets[2]

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from gatelodge.files.publish import repeated
 from gatelodge.main import read_api_files
 from gatelodge.settings import DEFAULT_ACCOUNT, Settings, read_stage_variables
 
@@ -52,8 +53,12 @@ def check(
     if not files:
         print("error: name at least one file", file=sys.stderr)
         return 1
-    refused = False
-    for file in read_api_files(files, settings):
+    read = read_api_files(files, settings)
+    twice = repeated(read)
+    for text in twice:
+        print(f"error: {text}")
+    refused = bool(twice)
+    for file in read:
         for kind, told in (
             ("error", file.problems),
             ("warning", file.warnings),

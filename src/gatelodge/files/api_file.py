@@ -7,7 +7,7 @@ from typing import Any
 
 from gatelodge import iam
 from gatelodge.arn import Arn, partition_of
-from gatelodge.files.load import FileError, load
+from gatelodge.files.load import FileError, parse, read_octets
 from gatelodge.files.mappings import check_mappings
 from gatelodge.openapi import Imported, Problem, Problems, read, read_server
 from gatelodge.openapi.pseudo_variables import fill_pseudo_variables
@@ -42,10 +42,14 @@ class Where:
 class ApiFile:
     """One file, read: what to publish, or why not, and what people should know."""
 
-    __slots__ = ("api", "notes", "path", "problems", "stage", "warnings")
+    __slots__ = ("api", "content", "notes", "path", "problems", "stage", "tolerate", "warnings")
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, tolerate: frozenset[str]) -> None:
         self.path = path
+        self.tolerate = tolerate
+        """Names of what the operator agreed to have left out."""
+        self.content = b""
+        """The document as it came."""
         self.api: Api | None = None
         """None when there are problems."""
         self.stage: Stage | None = None
@@ -70,9 +74,10 @@ def read_api_file(
     access_log: AccessLog | None = None,
 ) -> ApiFile:
     """Read one export. Every problem is told at once; nothing is skipped in silence."""
-    file = ApiFile(path)
+    file = ApiFile(path, tolerate)
     try:
-        document = load(path)
+        file.content = read_octets(path)
+        document = parse(path, file.content)
     except FileError as error:
         file.problems.append(str(error))
         return file

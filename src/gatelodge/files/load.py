@@ -17,6 +17,11 @@ class FileError(ValueError):
 
 def load(path: Path, limit: int = MAX_IMPORT) -> Any:  # noqa: ANN401 - any JSON value
     """Read a file of at most so many bytes. Raises FileError."""
+    return parse(path, read_octets(path, limit))
+
+
+def read_octets(path: Path, limit: int = MAX_IMPORT) -> bytes:
+    """Read the octets of a file, of which there are at most so many. Raises FileError."""
     try:
         with path.open("rb") as file:
             content = file.read(limit + 1)
@@ -24,6 +29,11 @@ def load(path: Path, limit: int = MAX_IMPORT) -> Any:  # noqa: ANN401 - any JSON
         raise FileError(f"{path}: {error.strerror}") from error
     if len(content) > limit:
         raise FileError(f"{path}: larger than {limit} bytes")
+    return content
+
+
+def parse(path: Path, content: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """Read what a file holds. Raises FileError."""
     try:
         return parse_text(content)
     except TextError as error:

@@ -1,20 +1,26 @@
 """The one place that knows everyone: settings → files → store → processes."""
 
-import json
 import os
 import sys
+import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from gatelodge.files.account_details import apply_account_file, read_account_file
 from gatelodge.files.api_file import ApiFile, Where, read_api_file
-from gatelodge.files.functions_file import apply_functions_file, read_functions_file
+from gatelodge.files.functions_file import (
+    FunctionsFile,
+    apply_functions_file,
+    read_functions_file,
+)
 from gatelodge.files.load import FileError
+from gatelodge.files.publish import PublishError, publish_files, repeated
 from gatelodge.functions.packages import Packages
 from gatelodge.main.supervisor import ENDPOINTS_FILE, Listening, StartError, Supervisor
-from gatelodge.published import AccessLog, to_json
+from gatelodge.published import AccessLog
 from gatelodge.settings import DEFAULT_REGION, Settings
-from gatelodge.store import open_state
+from gatelodge.store import MasterKey, Store, open_state
 from gatelodge.world.issue_keys import write_root_credentials
 
 __all__ = ["ENDPOINTS_FILE", "StartError", "read_api_files", "run"]
@@ -54,6 +60,7 @@ def run(
     account_files = [read_account_file(path) for path in iam_paths]
     functions_files = [read_functions_file(path) for path in function_paths]
     problems = [problem for file in api_files for problem in file.problems]
+    problems += repeated(api_files)
     problems += [problem for account_file in account_files for problem in account_file.problems]
     problems += [problem for file in functions_files for problem in file.problems]
     if problems:
@@ -64,23 +71,33 @@ def run(
     store, master = open_state(settings.state, os.environ)
     for account_file in account_files:
         apply_account_file(store, account_file)
-    for file in api_files:
-        if file.api is not None and file.stage is not None:
-            store.publish(file.api.id, file.api.deployment_id, json.dumps(to_json(file.api)))
-            stage = file.stage
-            store.set_stage(
-                stage.api_id, stage.name, stage.deployment_id, json.dumps(to_json(stage))
-            )
+    now = datetime.fromtimestamp(time.time(), UTC)
+    try:
+        changes = publish_files(store, master, api_files, now)
+    except PublishError as error:
+        raise StartError(str(error)) from error
+    for told in changes:
+        print(told, file=sys.stderr)  # noqa: T201 - as above
     regions = [file.api.region for file in api_files if file.api is not None]
     region = settings.region or (regions[0] if regions else DEFAULT_REGION)
-    packages = Packages(settings.state / "functions")
-    for functions_file in functions_files:
-        try:
-            apply_functions_file(
-                store, master, packages, functions_file, account=settings.account, region=region
-            )
-        except FileError as error:
-            raise StartError(str(error)) from error
+    _apply_functions(store, master, settings, functions_files, region)
     write_root_credentials(store, master, settings.account, settings.state)
     listening = Listening(settings)
     return Supervisor(settings, master, listening, region).run()
+
+
+def _apply_functions(
+    store: Store,
+    master: MasterKey,
+    settings: Settings,
+    files: Sequence[FunctionsFile],
+    region: str,
+) -> None:
+    packages = Packages(settings.state / "functions")
+    for file in files:
+        try:
+            apply_functions_file(
+                store, master, packages, file, account=settings.account, region=region
+            )
+        except FileError as error:
+            raise StartError(str(error)) from error

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from gatelodge.arn import partition_of
 from gatelodge.control import patching
 from gatelodge.control.apigateway import documents, stages
+from gatelodge.control.apigateway.by_name import by_name
 from gatelodge.control.apigateway.documents import bad_request
 from gatelodge.control.apigateway.form import read_form
 from gatelodge.control.apigateway.ids import short_id
@@ -15,7 +17,8 @@ from gatelodge.control.call import Call
 from gatelodge.control.operations import Output, operation
 from gatelodge.control.paging import page
 from gatelodge.control.patching import Table
-from gatelodge.published import to_json
+from gatelodge.published import AccessLog, to_json
+from gatelodge.published.freeze import freeze
 from gatelodge.store import Document
 
 PATCHES = Table({"/description": patching.replace_only()})
@@ -123,6 +126,53 @@ def deploy(
     call.store.publish(api_id, deployment_id, json.dumps(to_json(api)))
     body = {"id": deployment_id} | ({"description": description} if description else {})
     return documents.add(call, documents.DEPLOYMENT, api_id, deployment_id, body)
+
+
+def deploy_file(
+    call: Call,
+    api_id: str,
+    stage: str,
+    *,
+    tolerate: frozenset[str],
+    variables: Mapping[str, str],
+    access_log: AccessLog | None,
+) -> bool:
+    """Let a stage serve an API as it is edited now; False when it does already. Raises Fault.
+
+    For files: what did not change makes no new deployment. tolerate as serving.publishable has it.
+    """
+    deployment_id = _current(call, api_id, stage)
+    if deployment_id is None:
+        made = deploy(call, api_id, tolerate=tolerate, complete=False)
+        deployment_id = str(made.body["id"])
+    return stages.serve_file(
+        call, api_id, stage, deployment_id, variables=variables, access_log=access_log
+    )
+
+
+def _current(call: Call, api_id: str, stage: str) -> str | None:
+    """Give the deployment of a stage if deploying again would change nothing."""
+    found = call.store.document(call.account, call.region, documents.STAGE, f"{api_id}/{stage}")
+    if found is None:
+        return None
+    deployment_id = str(found.body["deploymentId"])
+    place = f"{api_id}/{deployment_id}"
+    snapshot = call.store.document(call.account, call.region, documents.SNAPSHOT, place)
+    published = call.store.publication(api_id, deployment_id)
+    if snapshot is None or published is None:
+        return None
+    if by_name(snapshot.body) != by_name(read_form(call, api_id)):
+        return None
+    # After an upgrade the same API may be frozen in another way.
+    frozen = freeze(
+        snapshot.body,
+        api_id=api_id,
+        account=call.account,
+        region=call.region,
+        partition=partition_of(call.region),
+        deployment_id=deployment_id,
+    )
+    return deployment_id if to_json(frozen) == json.loads(published) else None
 
 
 def _shown(found: Document) -> dict[str, Any]:

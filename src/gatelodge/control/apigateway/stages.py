@@ -27,6 +27,7 @@ _CANARY_COPIES = {
     "/deploymentId": "/canarySettings/deploymentId",
     "/variables": "/canarySettings/stageVariableOverrides",
 }
+_FILE_LOG = "fileAccessLog"
 _BUILT_IN = {
     "cacheClusterEnabled": False,
     "cacheClusterStatus": "NOT_AVAILABLE",
@@ -145,6 +146,29 @@ def serve_deployment(
     _keep(call, api_id, found, body)
 
 
+def serve_file(
+    call: Call,
+    api_id: str,
+    name: str,
+    deployment_id: str,
+    *,
+    variables: Mapping[str, str],
+    access_log: AccessLog | None,
+) -> bool:
+    """Let a stage be as a file of the operator says; False when it is so already. Raises Fault."""
+    found = _stored(call, api_id, name)
+    body = dict(_new_body(name, deployment_id, None, None) if found is None else found.body)
+    body |= {"deploymentId": deployment_id, "variables": dict(variables)}
+    # A path, which only the operator may choose.
+    body[_FILE_LOG] = access_log and [access_log.format, access_log.destination]
+    body = {member: value for member, value in body.items() if value not in (None, {}, [])}
+    body = {"methodSettings": {}, **body}
+    if found is not None and found.body == body:
+        return False
+    _keep(call, api_id, found, body)
+    return True
+
+
 def refuse_cache(*, enabled: bool | None, size: str | None) -> None:
     """Refuse a cache cluster: there is none here. Raises Fault."""
     if enabled or size is not None:
@@ -210,7 +234,9 @@ def _keep(
 
 def _access_log(call: Call, body: Mapping[str, Any]) -> AccessLog | None:
     settings = body.get("accessLogSettings")
-    return None if settings is None else read_access_log(call, settings)
+    if settings is not None:
+        return read_access_log(call, settings)
+    return AccessLog(*body[_FILE_LOG]) if _FILE_LOG in body else None
 
 
 def _shown(found: Document) -> dict[str, Any]:
