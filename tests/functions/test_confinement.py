@@ -72,7 +72,11 @@ def test_other_processes_are_out_of_reach(running, said):
         pytest.skip("this machine offers no namespaces")
     assert said["signal"] == "ProcessLookupError"
     assert said["environ"] == "FileNotFoundError"
-    assert said["files"] == ["mine"]
+    if os.path.realpath(sys.prefix).startswith("/tmp/"):
+        # What a runtime needs lives in there, so that /tmp is the machine's, and closed.
+        assert said["files"] == "PermissionError"
+    else:
+        assert said["files"] == ["mine"]
 
 
 def test_nothing_is_left_of_root(said):

@@ -137,6 +137,7 @@ def test_each_alone(running, neighbour, step):
 _QUICK = sorted(set(STEPS) - {"sleep", "spin", "stop itself", "eat memory"})
 
 
+@pytest.mark.timeout(600)  # of all its examples together, on a busy machine
 @given(st.lists(st.sampled_from(_QUICK), min_size=2, max_size=5), st.integers(100, 10**9))
 @settings(
     max_examples=165,
