@@ -15,6 +15,7 @@ DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}", re.ASCII)
+_MAIL = re.compile(r"smtps?://([^\s@/]+@)?[A-Za-z0-9.\-\[\]:]+/?(\?from=[^\s&]+)?", re.ASCII)
 _URL = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~/-]*)?", re.ASCII)
 _VARIABLE = re.compile(r"([A-Za-z0-9_]+)=(.*)", re.ASCII | re.DOTALL)
 
@@ -49,6 +50,8 @@ class Settings:
     """Where the keys of Amazon's user pools are fetched; None for Amazon's own endpoints."""
     function_processes: int = field(default_factory=lambda: max(8, 4 * (os.cpu_count() or 1)))
     """How many processes of functions run at once."""
+    mail: str | None = None
+    """The mail server for messages to users of pools; None to keep them in a file."""
     log_decisions: bool = False
     decision_header: bool = True
 
@@ -67,6 +70,8 @@ class Settings:
             raise SettingError(f"--cognito-endpoint {self.cognito_endpoint!r}: not a URL")
         if not 1 <= self.function_processes <= 1000:
             raise SettingError(f"--function-processes {self.function_processes}: from 1 to 1000")
+        if self.mail is not None and not _MAIL.fullmatch(self.mail):
+            raise SettingError("--mail: write smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS")
         if not 1 <= self.workers <= 256:
             raise SettingError(f"--workers {self.workers}: from 1 to 256")
         try:

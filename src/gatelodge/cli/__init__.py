@@ -5,7 +5,7 @@ import sys
 from cyclopts import App
 
 from gatelodge import __version__
-from gatelodge.cli import accounts, call, check, expect, iam, keys, serve, why
+from gatelodge.cli import accounts, call, check, expect, iam, keys, pools, serve, why
 from gatelodge.main import StartError
 from gatelodge.settings import SettingError
 from gatelodge.store import SealError, StateError, StoreError
@@ -20,6 +20,7 @@ app.command(check.check)
 app.command(accounts.app)
 app.command(keys.app)
 app.command(iam.app)
+app.command(pools.app)
 app.command(expect.expect, name="test")
 app.command(call.call)
 app.command(why.why)

@@ -38,6 +38,7 @@ def serve(
     cognito_endpoint: str | None = None,
     functions: Annotated[tuple[Path, ...], Repeated] = (),
     function_processes: int | None = None,
+    mail: Annotated[str | None, Parameter(env_var="GATELODGE_MAIL")] = None,
     log_decisions: Annotated[bool, Switch] = False,
     decision_header: bool = True,
 ) -> int:
@@ -83,6 +84,9 @@ def serve(
         Lambda functions in a YAML or JSON file; may be given several times.
     function_processes
         How many processes of functions run at once; without it, four for each processor.
+    mail
+        Mail server for messages to users of pools, smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS;
+        without one they are written into messages.jsonl in the state directory.
     log_decisions
         Write a line for each decision to standard error, as on a terminal.
     decision_header
@@ -105,6 +109,7 @@ def serve(
         access_log=access_log,
         access_log_format=access_log_format,
         cognito_endpoint=cognito_endpoint,
+        mail=mail,
         log_decisions=log_decisions,
         **({} if function_processes is None else {"function_processes": function_processes}),
         decision_header=decision_header,

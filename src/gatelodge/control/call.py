@@ -9,6 +9,7 @@ from gatelodge import iam
 from gatelodge.asking import Question
 from gatelodge.authorize.caller import Caller
 from gatelodge.store import MasterKey, Store
+from gatelodge.userpools import UserPools
 from gatelodge.world.sessions import Session
 
 A = TypeVar("A")
@@ -74,6 +75,8 @@ class Call:
     partition: str = "aws"
     session: Session | None = None
     """Of temporary credentials: what their token says."""
+    userpools: UserPools | None = None
+    """The tools of user pools; None where there are none."""
     ask: Ask = nobody_answers
     """What only the outside can tell, such as a backend's reply; for operations that only read."""
 

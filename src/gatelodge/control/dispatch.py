@@ -25,6 +25,7 @@ from gatelodge.control.wire.paths import one_spelling
 from gatelodge.messages import Request, Response
 from gatelodge.settings import DEFAULT_REGION
 from gatelodge.store import ConflictError, MasterKey, Store
+from gatelodge.userpools import UserPools
 from gatelodge.world.changes import wait_until_followed
 
 _TRIES = 3
@@ -45,6 +46,7 @@ class Dispatch:
     url: str
     """The endpoint's own address."""
     ask: Ask = nobody_answers
+    userpools: UserPools | None = None
 
     def answer(self, request: Request) -> Response:
         """Answer one request, whatever it is."""
@@ -94,6 +96,10 @@ class Dispatch:
             # What cannot be written as a response is not kept either.
             return wire.answer(operation, handler(call, **parameters), request)
 
+        if name in service.own_transactions:
+            response = run()
+            wait_until_followed(self.store, self.workers)
+            return response
         if only_reads(service.name, name):
             with self.store.snapshot():
                 return run()
@@ -144,6 +150,7 @@ class Dispatch:
             require=require,
             session=signer.session if signer else None,
             ask=self.ask,
+            userpools=self.userpools,
         )
 
 

@@ -39,6 +39,8 @@ class Service:
     """What a caller must be allowed to do before the operation runs; it may read the store."""
     unsigned: frozenset[str] = frozenset()
     """Operations that AWS leaves without signature."""
+    own_transactions: frozenset[str] = frozenset()
+    """Operations that open their own: their work is long, or a refusal must leave a trace."""
 
 
 def operation(service: str, name: str) -> Callable[[F], F]:

@@ -11,6 +11,7 @@ import structlog
 import uvicorn
 import uvloop
 
+from gatelodge.control.call import Ask
 from gatelodge.control.dispatch import Dispatch
 from gatelodge.control.guard import Guard
 from gatelodge.fronts.aws import AwsDoor
@@ -18,6 +19,10 @@ from gatelodge.integrate.questions import SendHttp
 from gatelodge.main.functions import FunctionsFloor
 from gatelodge.settings import Settings
 from gatelodge.store import MasterKey, Store
+from gatelodge.userpools import UserPools
+from gatelodge.userpools.delivery import delivery
+from gatelodge.userpools.endpoints import Answer, Endpoints
+from gatelodge.userpools.powers import Powers
 from gatelodge.world.answers import Answers, Counter
 from gatelodge.world.exhibits import Exhibits
 from gatelodge.world.http import Upstream
@@ -68,15 +73,11 @@ async def _serve(
         FindProviderKey: OpenIdProviders(upstream.send).find,
     }
     uses = Uses()
-    dispatch = Dispatch(
-        store=store,
-        master=master,
-        guard=Guard(lambda question: keys.look_up(question)[0], master, uses),
-        workers=settings.state / "run",
-        url=url,
-        ask=Counter(loop, answers).ask,
-    )
-    server = _server(AwsDoor(dispatch.answer, executor))
+    powers = Powers()
+    guard = Guard(lambda question: keys.look_up(question)[0], master, uses)
+    ask = Counter(loop, answers).ask
+    answer = _answer(settings, store, master, url, guard, ask, powers)
+    server = _server(AwsDoor(answer, executor))
 
     def stop() -> None:
         loop.remove_reader(lifeline)
@@ -94,6 +95,30 @@ async def _serve(
     writing.cancel()
     await uses.write(store, executor)
     upstream.close()
+    powers.close()
+
+
+def _answer(
+    settings: Settings,
+    store: Store,
+    master: MasterKey,
+    url: str,
+    guard: Guard,
+    ask: Ask,
+    powers: Powers,
+) -> Answer:
+    """Put together what answers a request: the operations, and the endpoints of user pools."""
+    userpools = UserPools(store, master, powers, delivery(settings.state, settings.mail), url)
+    dispatch = Dispatch(
+        store=store,
+        master=master,
+        guard=guard,
+        workers=settings.state / "run",
+        url=url,
+        ask=ask,
+        userpools=userpools,
+    )
+    return Endpoints(userpools, dispatch.answer).answer
 
 
 def _server(door: AwsDoor) -> uvicorn.Server:

@@ -5,7 +5,7 @@ Secrets are sealed before they get here (sealing.py). Knows no IAM, no HTTP and 
 """
 
 from gatelodge.store.database import ConflictError, StoreError
-from gatelodge.store.records import AccessKey, Document, LastUse
+from gatelodge.store.records import AccessKey, Document, LastUse, PoolUser, SignIn
 from gatelodge.store.sealing import MasterKey, SealError
 from gatelodge.store.state import StateError, open_state, read_master_key
 from gatelodge.store.store import Store
@@ -16,7 +16,9 @@ __all__ = [
     "Document",
     "LastUse",
     "MasterKey",
+    "PoolUser",
     "SealError",
+    "SignIn",
     "StateError",
     "Store",
     "StoreError",

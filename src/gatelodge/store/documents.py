@@ -58,6 +58,15 @@ class Documents(Database):
         )
         return [_document(row) for row in rows]
 
+    def named(self, kind: str, name: str) -> list[Document]:
+        """Read the documents of a kind that have a name, in whatever account and region."""
+        rows = self.rows(
+            f"SELECT {_DOCUMENT} FROM document "  # noqa: S608 - a constant
+            "WHERE kind = ? AND name = ? ORDER BY account, region, id",
+            (kind, name),
+        )
+        return [_document(row) for row in rows]
+
     def put(self, document: Document) -> Document:
         """Write a document whose version is the stored one's; gives it with the next version.
 

@@ -51,3 +51,41 @@ class LastUse:
     """ISO 8601, in UTC."""
     region: str
     service: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolUser:
+    """A user of a user pool. Times are seconds since 1970."""
+
+    pool: str
+    sub: str
+    username: str
+    key: str
+    """The username as it is compared."""
+    status: str
+    """AWS's word: UNCONFIRMED, CONFIRMED, FORCE_CHANGE_PASSWORD, RESET_REQUIRED."""
+    enabled: bool = True
+    attributes: Mapping[str, str]
+    """By name, without sub."""
+    verifier: bytes | None = None
+    """Sealed; None while there is no password."""
+    state: Mapping[str, Any]
+    """Codes (hashed), failed attempts and what else belongs to signing in."""
+    created: float
+    modified: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """One sign-in of a pool's user, and all tokens that come of it."""
+
+    origin_jti: str
+    pool: str
+    sub: str
+    client: str
+    token: bytes
+    """SHA-256 of the refresh token."""
+    scope: str
+    created: float
+    expires: float
+    revoked: bool = False

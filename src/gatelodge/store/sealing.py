@@ -1,6 +1,7 @@
 """Secrets at rest: sealed with AES-256-GCM under a master key, bound to what they belong to."""
 
 import hashlib
+import hmac
 import os
 
 from cryptography.exceptions import InvalidTag
@@ -18,13 +19,18 @@ class SealError(ValueError):
 class MasterKey:
     """The key of one state directory. A sealed value begins with the name of its key."""
 
-    __slots__ = ("_aead", "name")
+    __slots__ = ("_aead", "_root", "name")
 
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_BYTES:
             raise SealError(f"a master key has {KEY_BYTES} bytes")
         self._aead = AESGCM(key)
+        self._root = hmac.digest(key, b"gatelodge derived secrets", "sha256")
         self.name = hashlib.sha256(b"gatelodge master key" + key).digest()[:_NAME_BYTES]
+
+    def derive(self, purpose: str) -> bytes:
+        """Derive a secret of 32 octets for one purpose, always the same."""
+        return hmac.digest(self._root, purpose.encode(), "sha256")
 
     def seal(self, secret: bytes, belongs_to: str) -> bytes:
         """Seal a secret; it opens only for the same owner."""
