@@ -15,6 +15,7 @@ from gatelodge.control.call import Ask
 from gatelodge.control.dispatch import Dispatch
 from gatelodge.control.guard import Guard
 from gatelodge.fronts.aws import AwsDoor
+from gatelodge.fronts.aws_protocol import HEAD_SECONDS, BoundedProtocol
 from gatelodge.integrate.questions import SendHttp
 from gatelodge.main.functions import FunctionsFloor
 from gatelodge.settings import Settings
@@ -33,7 +34,6 @@ from gatelodge.world.uses import Uses
 
 _THREADS = 16
 _CONNECTIONS = 256
-_IDLE_SECONDS = 60
 
 
 def main(
@@ -124,14 +124,14 @@ def _answer(
 def _server(door: AwsDoor) -> uvicorn.Server:
     config = uvicorn.Config(
         door,
-        http="h11",  # it bounds header fields
+        http=BoundedProtocol,
         ws="none",
         lifespan="off",
         log_level="warning",
         access_log=False,
         server_header=False,
+        timeout_keep_alive=int(HEAD_SECONDS),
         proxy_headers=False,
         limit_concurrency=_CONNECTIONS,
-        timeout_keep_alive=_IDLE_SECONDS,
     )
     return uvicorn.Server(config)

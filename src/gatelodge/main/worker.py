@@ -5,6 +5,7 @@ import gc
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,6 +13,7 @@ import structlog
 import uvloop
 
 from gatelodge.authorize.questions import AskAuthorizer, FindKey, VerifyToken
+from gatelodge.fronts import health
 from gatelodge.fronts.access_logs import AccessLogs
 from gatelodge.fronts.http1.addresses import Addresses
 from gatelodge.fronts.http1.connection import Connection
@@ -34,7 +36,7 @@ from gatelodge.world.house_client import HouseClient
 from gatelodge.world.house_questions import AskInvocation
 from gatelodge.world.http import Upstream
 from gatelodge.world.key_sets import KeySets
-from gatelodge.world.keys import Keys
+from gatelodge.world.keys import STALE_SECONDS, Keys
 from gatelodge.world.outbox import Outbox
 from gatelodge.world.token_keys import KEYS_KIND, TokenKeys
 from gatelodge.world.uses import Uses
@@ -89,6 +91,7 @@ class _Worker:
         self._answers: Answers = {}
         self._house: HouseClient | None = None
         self._uses = Uses()
+        self._away_since: float | None = None
 
     async def run(self, sock: socket.socket, lifeline: int, tell_ready: Callable[[], None]) -> None:
         """Serve until told to stop."""
@@ -165,6 +168,10 @@ class _Worker:
                 await self._load(loop)
 
         def status(there: bool) -> None:
+            if there:
+                self._away_since = None
+            elif self._away_since is None:
+                self._away_since = time.monotonic()
             for kept in (keys, token_keys):
                 (kept.store_answered if there else kept.store_is_away)()
 
@@ -177,6 +184,10 @@ class _Worker:
         """Compile what was published anew, off the loop, and swap everything in whole."""
         self._gate = await loop.run_in_executor(self._executor, self._plans.load)
 
+    def _store_away(self) -> float | None:
+        """Tell for how many seconds the store has not answered; None while it does."""
+        return None if self._away_since is None else time.monotonic() - self._away_since
+
     def _handle(self, request: Request, connection: Connection) -> None:
         """Answer one request: the engine decides, the book notes, the door sends."""
         subject = (request, connection)
@@ -186,7 +197,10 @@ class _Worker:
             _log.exception("the engine failed")
             served = None
         if served is None or isinstance(served, Served):
-            self._done(subject, served)
+            if request.raw_path == health.PATH and served is not None and served.call is None:
+                connection.respond(health.health(self._store_away(), STALE_SECONDS))
+            else:
+                self._done(subject, served)
         else:
             Drive(served, self._answers, self._done, subject).step(None)
 
