@@ -31,13 +31,14 @@ async def talk(pieces):
             writer.write(piece)
             await asyncio.sleep(0.02)
         came = b""
-        with suppress(ConnectionResetError):
+        with suppress(ConnectionError):
             async with asyncio.timeout(10):
                 while piece := await reader.read(65_536):
                     came += piece
         return came
     finally:
-        writer.close()
+        with suppress(ConnectionError):
+            writer.close()
         server.should_exit = True
         await serving
 
