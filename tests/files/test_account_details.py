@@ -1,13 +1,15 @@
 """Account authorization details: what is read, and what refuses the file (section 8.4)."""
 
 import json
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
 from tests.gateway import OWNER, identity, policy, user
 
 from gatelodge.authorize.questions import FindKey, KeyHolder
-from gatelodge.files.account_details import apply_account_file, read_account_file
+from gatelodge.files.account_details import read_account_files
+from gatelodge.files.apply_accounts import apply_account_files
 from gatelodge.store import open_state
 from gatelodge.world.exhibits import Exhibits
 from gatelodge.world.issue_keys import issue_key
@@ -17,7 +19,7 @@ from gatelodge.world.keys import Keys
 def read(tmp_path, details):
     path = tmp_path / "account.json"
     path.write_text(json.dumps(details))
-    return read_account_file(path)
+    return read_account_files([path])
 
 
 def managed(name, *versions, default="v1"):
@@ -36,6 +38,7 @@ def attached(name):
     return [{"PolicyName": name, "PolicyArn": f"arn:aws:iam::{OWNER}:policy/{name}"}]
 
 
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
 ALLOW, NOTHING = policy(identity()), policy(identity(Action="s3:*"))
 
 
@@ -44,8 +47,10 @@ def caller(tmp_path, details):
     file = read(tmp_path, details)
     assert not file.problems, file.problems
     store, master = open_state(tmp_path / "state", {})
-    assert apply_account_file(store, file)
-    assert not apply_account_file(store, file)  # the same again changes nothing
+    assert apply_account_files(store, file, NOW)
+    changes = store.last_change()
+    assert not apply_account_files(store, file, NOW)  # the same again changes nothing
+    assert store.last_change() == changes
     issued = issue_key(store, master, OWNER, f"arn:aws:iam::{OWNER}:user/alice")
     keys = Keys(store, master, Exhibits(tmp_path / "exhibits"), None, None)
     question = FindKey(issued.access_key_id, None, "20260102", "us-east-1", "execute-api")

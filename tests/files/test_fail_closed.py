@@ -6,7 +6,7 @@ import pytest
 from tests.files.test_api_file import SCHEMES, WHERE, X, load, methods, with_get
 from tests.gateway import allow, api_document, operation, policy
 
-from gatelodge.files.account_details import read_account_file
+from gatelodge.files.account_details import read_account_files
 
 BACKEND = "http://127.0.0.1:9"
 SIGNED = {"components": {"securitySchemes": SCHEMES}, "security": [{"sigv4": []}]}
@@ -92,7 +92,7 @@ def test_hostile_files_are_told_apart_quickly(tmp_path, text):
     assert file.problems
     path = tmp_path / "account.json"
     path.write_text(text)
-    assert read_account_file(path).problems
+    assert read_account_files([path]).problems
 
 
 def test_a_sound_document_still_loads(tmp_path):

@@ -53,5 +53,8 @@ def test_entities_and_keys_of_the_first_schema(earlier):
     own = store.document("1", "", "iam/policy", "own")
     assert (own.name, own.parent) == ("Own", "ANPA1")
     assert store.document("1", "", "iam/policy", "arn:aws:iam::aws:policy/Theirs") is not None
+    applied = store.document("1", "", "iam/applied", "files").body["entities"]
+    assert ["iam/user", "alice"] in applied
+    assert len(applied) == 4
     owners = {key.id: key.principal_id for key in store.access_keys()}
     assert owners == {"AKIAALICE": "AIDA1", "AKIAROOT": "1", "AKIAGONE": ""}

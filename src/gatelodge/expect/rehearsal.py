@@ -29,8 +29,9 @@ from gatelodge.authorize.questions import (
 from gatelodge.expect.callers import ACCESS_KEY_ID, Caller, find_caller
 from gatelodge.explain.record import Record, make_record
 from gatelodge.explain.replay import Explanation, explain, nearest_routes
-from gatelodge.files.account_details import apply_account_file, read_account_file
+from gatelodge.files.account_details import read_account_files
 from gatelodge.files.api_file import Where, read_api_file
+from gatelodge.files.apply_accounts import apply_account_files
 from gatelodge.messages import Headers, Pair, Request
 from gatelodge.published import Api, Stage
 from gatelodge.serve import Gate, Served, StagePlan, serve
@@ -110,14 +111,13 @@ class Rehearsal:
             tolerate=frozenset(tolerate),
             stage_variables=stage_variables,
         )
-        account_files = [read_account_file(path) for path in accounts]
-        problems = [*file.problems, *(p for one in account_files for p in one.problems)]
+        account_files = read_account_files(accounts)
+        problems = [*file.problems, *account_files.problems]
         if problems or file.api is None or file.stage is None:
             raise RehearsalError("\n".join(problems))
         directory = tempfile.TemporaryDirectory(prefix="gatelodge-")
         store = Store(Path(directory.name) / "store.db")
-        for account_file in account_files:
-            apply_account_file(store, account_file)
+        apply_account_files(store, account_files, datetime.fromtimestamp(time.time(), UTC))
         return cls(file.api, file.stage, store, directory)
 
     def close(self) -> None:

@@ -1,32 +1,19 @@
-"""The output of `aws iam get-account-authorization-details`, as it is, into the store.
+"""The output of `aws iam get-account-authorization-details`, read and checked.
 
 Reference: openapi-extensions.md section 7. Every policy is read by the engine that will judge with
-it; one that is not valid, or a document that is referred to and missing, refuses the whole file.
+it; one that is not valid, a shape that is not AWS's, or a reference to what is missing refuses the
+files. Several files may describe one account together.
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
-from gatelodge import iam
 from gatelodge.arn import Arn
+from gatelodge.files.account_shapes import Place, read_entity
 from gatelodge.files.load import MAX_ACCOUNT, FileError, load
-from gatelodge.store import Document, Store
 from gatelodge.world.aws_policies import aws_policies
-from gatelodge.world.iam_entities import (
-    GROUP,
-    IDS,
-    INLINE,
-    NAMES,
-    POLICY,
-    ROLE,
-    USER,
-    changed,
-    entity,
-)
-from gatelodge.world.unique_ids import unique_id
+from gatelodge.world.iam_entities import GROUP, NAMES, POLICY, ROLE, USER, read_document
 
 _LISTS = {
     "UserDetailList": USER,
@@ -34,155 +21,128 @@ _LISTS = {
     "RoleDetailList": ROLE,
     "Policies": POLICY,
 }
-_PREFIXES = {USER: "AIDA", GROUP: "AGPA", ROLE: "AROA", POLICY: "ANPA"}
+_PAGING = {"IsTruncated", "Marker", "NextToken", "ResponseMetadata"}
+_WORDS = {"user": USER, "role": ROLE}
 
 
-class AccountFile:
-    """One file, read: the documents, or why not."""
+class Described:
+    """One entity that a file describes."""
 
-    __slots__ = ("account", "documents", "path", "problems")
+    __slots__ = ("body", "kind", "place")
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.account = ""
-        self.documents: list[Document] = []
+    def __init__(self, kind: str, body: Mapping[str, Any], place: str) -> None:
+        self.kind = kind
+        self.body = body
+        """As it will be stored."""
+        self.place = place
+        """File and JSON pointer, for messages."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from all others of its account: the kind, and the name ignoring case."""
+        aws = ":iam::aws:policy/" in self.body["Arn"]
+        return self.kind, self.body["Arn"] if aws else self.body[NAMES[self.kind]].lower()
+
+
+class AccountFiles:
+    """Files that were read: what they describe by account, or what is wrong with them."""
+
+    __slots__ = ("accounts", "problems")
+
+    def __init__(self) -> None:
+        self.accounts: dict[str, list[Described]] = {}
         self.problems: list[str] = []
 
-    def problem(self, pointer: str, message: str) -> None:
-        """Note one thing that is wrong."""
-        self.problems.append(f"{self.path}#{pointer}: {message}")
+
+def read_account_files(paths: Iterable[Path]) -> AccountFiles:
+    """Read and check files; every problem is told at once."""
+    files = AccountFiles()
+    for path in paths:
+        _read(path, files)
+    for account, described in files.accounts.items():
+        files.accounts[account] = _merged(described, files.problems)
+    for account, described in files.accounts.items():
+        _check_references(account, described, files.problems)
+    return files
 
 
-def read_account_file(path: Path) -> AccountFile:
-    """Read and check one file; every problem is told at once."""
-    file = AccountFile(path)
+def _read(path: Path, files: AccountFiles) -> None:
     try:
         details = load(path, MAX_ACCOUNT)
     except FileError as error:
-        file.problems.append(str(error))
-        return file
+        files.problems.append(str(error))
+        return
+    place = Place(str(path), files.problems)
     if not isinstance(details, Mapping) or not set(details) & set(_LISTS):
-        file.problem("", "expected the output of `aws iam get-account-authorization-details`")
-        return file
+        place.problem("expected the output of `aws iam get-account-authorization-details`")
+        return
+    for member in sorted(set(details) - set(_LISTS) - _PAGING, key=str):
+        place.at(member).problem("not a part of account authorization details")
     if details.get("IsTruncated"):
-        file.problem("/IsTruncated", "this is only a part of the details; fetch all of them")
-    accounts = set()
+        place.at("IsTruncated").problem("this is only a part of the details; fetch all of them")
+    described = []
     for member, kind in _LISTS.items():
-        for index, body in enumerate(details.get(member) or ()):
-            pointer = f"/{member}/{index}"
-            arn = Arn.parse(str(body.get("Arn"))) if isinstance(body, Mapping) else None
-            name = body.get(NAMES[kind]) if isinstance(body, Mapping) else None
-            if arn is None or not isinstance(name, str):
-                file.problem(pointer, f"expected an object with Arn and {NAMES[kind]}")
-                continue
-            if arn.account != "aws":
-                accounts.add(arn.account)
-            file.documents.append(_document(file, kind, body, pointer))
-    if len(accounts) != 1:
-        file.problem("", f"expected the details of one account, found {sorted(accounts)}")
-        return file
-    file.account = accounts.pop()
-    _check_references(file)
-    return file
+        listed = place.at(member)
+        for index, body in enumerate(listed.items(details.get(member))):
+            entity = read_entity(kind, body, listed.at(index))
+            if entity is not None:
+                described.append(Described(kind, entity, str(listed.at(index))))
+    accounts = {_account(one.body["Arn"]) for one in described} - {"aws"}
+    if len(accounts) == 1:
+        files.accounts.setdefault(accounts.pop(), []).extend(described)
+    elif accounts or not files.problems:
+        place.problem(f"expected the details of one account, found {sorted(accounts)}")
 
 
-def apply_account_file(store: Store, file: AccountFile) -> bool:
-    """Bring an account's documents to what a checked file says; False when they were so already."""
-    wanted = {(d.kind, d.id): d for d in file.documents}
-    changes = False
-    with store.transaction():
-        for kind in NAMES:
-            for stored in store.documents(kind, account=file.account):
-                new = wanted.pop((kind, stored.id), None)
-                if new is None:
-                    store.remove(stored)
-                    changes = True
-                    continue
-                # Whoever wrote the file by hand may have left the unique id to us.
-                body = {IDS[kind]: stored.parent, **new.body}
-                if body != stored.body:
-                    store.put(changed(stored, body))
-                    changes = True
-        for document in wanted.values():
-            made = {IDS[document.kind]: unique_id(_PREFIXES[document.kind]), **document.body}
-            store.put(entity(document.kind, file.account, made))
-            changes = True
-    return changes
+def _merged(described: Sequence[Described], problems: list[str]) -> list[Described]:
+    """Give everything once; two files may say the same, and not something different."""
+    found: dict[tuple[str, str], Described] = {}
+    for one in described:
+        before = found.setdefault(one.key, one)
+        if before.body != one.body:
+            problems.append(
+                f"{one.place}: described differently in {before.place}; keep one of the two"
+            )
+    return list(found.values())
 
 
-def _document(file: AccountFile, kind: str, body: Mapping[str, Any], pointer: str) -> Document:
-    """Decode and check the policies in one body."""
-    copy = dict(body)
-    inline = INLINE.get(kind)
-    if inline is not None:
-        copy[inline] = [
-            {
-                **policy,
-                "PolicyDocument": _checked(
-                    file, policy.get("PolicyDocument"), f"{pointer}/{inline}/{i}/PolicyDocument"
-                ),
-            }
-            for i, policy in enumerate(body.get(inline) or ())
-        ]
-    else:
-        default = body.get("DefaultVersionId")
-        versions = body.get("PolicyVersionList") or []
-        copy["PolicyVersionList"] = [
-            # Only the default version counts; the others may be whatever they once were.
-            {
-                **version,
-                "Document": _checked(
-                    file,
-                    version.get("Document"),
-                    f"{pointer}/PolicyVersionList/{i}/Document",
-                    str(body["Arn"]),
-                ),
-            }
-            if version.get("VersionId") == default
-            else version
-            for i, version in enumerate(versions)
-        ]
-        if default not in [version.get("VersionId") for version in versions]:
-            file.problem(pointer, f"the default version {default!r} is missing")
-    return entity(kind, "", copy)
-
-
-def _checked(file: AccountFile, document: object, pointer: str, arn: str | None = None) -> object:
-    """Decode a policy document (percent-encoded on the wire) and see whether it is valid."""
-    if isinstance(document, str):
-        try:
-            document = json.loads(unquote(document))
-        except ValueError:
-            file.problem(pointer, "not JSON, not even after percent-decoding")
-            return None
-    if not isinstance(document, Mapping):
-        file.problem(pointer, "expected a policy document")
-        return None
-    try:
-        iam.parse(document, iam.PolicyKind.IDENTITY, arn=arn)
-    except iam.PolicyError as error:
-        for problem in error.problems:
-            file.problem(pointer + problem.pointer, problem.message)
-    return document
-
-
-def _check_references(file: AccountFile) -> None:
-    """See that every group, policy and boundary that is referred to is in the file."""
-    known = {(d.kind, d.body["Arn"] if d.kind == POLICY else d.name) for d in file.documents}
+def _check_references(account: str, described: Sequence[Described], problems: list[str]) -> None:
+    """See that every group, policy, boundary and trusted principal that is named is there."""
+    known = {(one.kind, one.body["Arn"]) for one in described}
+    known |= {(GROUP, one.body["GroupName"]) for one in described if one.kind == GROUP}
     known |= {(POLICY, arn) for arn in aws_policies()}
-    for document in file.documents:
-        for kind, name in _references(document.body):
+    for one in described:
+        for kind, name in _references(one.body, account):
             if (kind, name) not in known:
-                file.problem(
-                    "", f"{document.kind} {document.name} refers to {name}, which is missing"
-                )
+                problems.append(f"{one.place}: refers to {name}, which is missing")
 
 
-def _references(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for group in body.get("GroupList") or ():
-        yield GROUP, str(group)
-    for attached in body.get("AttachedManagedPolicies") or ():
-        yield POLICY, str(attached["PolicyArn"])
-    boundary = (body.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")
-    if boundary is not None:
-        yield POLICY, str(boundary)
+def _references(body: Mapping[str, Any], account: str) -> Iterator[tuple[str, str]]:
+    for group in body.get("GroupList", ()):
+        yield GROUP, group
+    for attached in body.get("AttachedManagedPolicies", ()):
+        yield POLICY, attached["PolicyArn"]
+    if "PermissionsBoundary" in body:
+        yield POLICY, body["PermissionsBoundary"]["PermissionsBoundaryArn"]
+    if "AssumeRolePolicyDocument" in body:
+        yield from _trusted(read_document(body["AssumeRolePolicyDocument"]), account)
+
+
+def _trusted(trust: Mapping[str, Any], account: str) -> Iterator[tuple[str, str]]:
+    """Give the users and roles of the account that a valid trust policy names."""
+    for statement in _listed(trust["Statement"]):
+        for member in ("Principal", "NotPrincipal"):
+            named = statement.get(member)
+            for text in _listed(named.get("AWS", ())) if isinstance(named, Mapping) else ():
+                arn = Arn.parse(text)
+                kind = _WORDS.get(arn.resource.partition("/")[0]) if arn is not None else None
+                if arn is not None and arn.account == account and kind and arn.service == "iam":
+                    yield kind, text
+
+
+def _listed(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _account(arn: str) -> str:
+    return arn.split(":", 5)[4]

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gatelodge.files.account_details import apply_account_file, read_account_file
+from gatelodge.files.account_details import read_account_files
 from gatelodge.files.api_file import ApiFile, Where, read_api_file
+from gatelodge.files.apply_accounts import apply_account_files
 from gatelodge.files.functions_file import (
     FunctionsFile,
     apply_functions_file,
@@ -57,11 +58,11 @@ def run(
 ) -> int:
     """Serve until told to stop; gives the exit status. Raises StartError and the store's errors."""
     api_files = read_api_files(api_paths, settings)
-    account_files = [read_account_file(path) for path in iam_paths]
+    account_files = read_account_files(iam_paths)
     functions_files = [read_functions_file(path) for path in function_paths]
     problems = [problem for file in api_files for problem in file.problems]
     problems += repeated(api_files)
-    problems += [problem for account_file in account_files for problem in account_file.problems]
+    problems += account_files.problems
     problems += [problem for file in functions_files for problem in file.problems]
     if problems:
         raise StartError("\n".join(problems))
@@ -69,12 +70,11 @@ def run(
         for told in (*file.warnings, *file.notes):
             print(f"warning: {told}", file=sys.stderr)  # noqa: T201 - this is the command's output
     store, master = open_state(settings.state, os.environ)
-    for account_file in account_files:
-        apply_account_file(store, account_file)
     now = datetime.fromtimestamp(time.time(), UTC)
     try:
+        apply_account_files(store, account_files, now)
         changes = publish_files(store, master, api_files, now)
-    except PublishError as error:
+    except (FileError, PublishError) as error:
         raise StartError(str(error)) from error
     for told in changes:
         print(told, file=sys.stderr)  # noqa: T201 - as above

@@ -39,7 +39,10 @@ def test_keys_of_another_user_are_not_there(root, name):
     key = {"UserName": "alice", "AccessKeyId": made["AccessKeyId"]}
     assert refusal(root.delete_access_key, **key)[0] == "NoSuchEntity"
     assert refusal(root.update_access_key, **key, Status="Inactive")[0] == "NoSuchEntity"
-    assert "'status'" in refusal(root.update_access_key, **key, Status="Asleep")[2]
+    key["UserName"] = name
+    for status in ("Asleep", "Expired"):
+        assert "'status'" in refusal(root.update_access_key, **key, Status=status)[2]
+    assert root.list_access_keys(UserName=name)["AccessKeyMetadata"][0]["Status"] == "Active"
 
 
 def test_what_is_taken_away_bites_at_once_in_every_worker(gateway, root, name):

@@ -61,6 +61,8 @@ def update_access_key(
 ) -> None:
     """Activate or deactivate an access key."""
     _need(call, _Owner(call, UserName), AccessKeyId)
+    if Status not in _STATUS.values():  # AWS's model has a third, which only AWS itself sets
+        raise faults.constraint("status", "satisfy enum value set: [Active, Inactive]")
     call.store.set_access_key_active(AccessKeyId, active=Status == "Active")
 
 

@@ -32,7 +32,7 @@ def create_policy_version(
             f"A managed policy can have up to {VERSIONS} versions. Before you create a new "
             "version, you must delete an existing version."
         )
-    latest = policy.body.get(LATEST) or max(map(_number, versions))
+    latest = policy.body.get(LATEST) or max(map(version_number, versions))
     version: dict[str, Any] = {
         "Document": text,
         "VersionId": f"v{latest + 1}",
@@ -64,7 +64,7 @@ def list_policy_versions(call: Call, *, PolicyArn: str, **paging: Any) -> Output
     return page(
         "Versions",
         body["PolicyVersionList"],
-        lambda version: f"{10**9 - _number(version):010}",
+        lambda version: f"{10**9 - version_number(version):010}",
         lambda version: _show(body, version),
         **paging,
     )
@@ -90,7 +90,7 @@ def delete_policy_version(call: Call, *, PolicyArn: str, VersionId: str) -> None
         raise _no_version(PolicyArn, VersionId)
     if VersionId == policy.body["DefaultVersionId"]:
         raise faults.conflict("Cannot delete the default version of a policy.")
-    latest = policy.body.get(LATEST) or max(map(_number, policy.body["PolicyVersionList"]))
+    latest = policy.body.get(LATEST) or max(map(version_number, policy.body["PolicyVersionList"]))
     versions = [kept for kept in policy.body["PolicyVersionList"] if kept is not version]
     body = {**policy.body, "PolicyVersionList": versions, LATEST: latest}
     entities.replace(call, policy, {**body, "UpdateDate": entities.now(call)})
@@ -118,7 +118,8 @@ def _show(body: Mapping[str, Any], version: Version) -> dict[str, Any]:
     return {**entities.show(version, _LISTED), "IsDefaultVersion": default}
 
 
-def _number(version: Version) -> int:
+def version_number(version: Version) -> int:
+    """Give the number in a version's id."""
     return int(version["VersionId"].removeprefix("v").partition(".")[0])
 
 

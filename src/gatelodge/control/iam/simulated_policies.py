@@ -52,7 +52,7 @@ class Source:
         self.holder = holder
         """The entity that an inline policy stands in."""
         try:
-            self.policy = iam.parse(text, kind, name=source_id)
+            self.policy = iam.parse(text, kind, name=source_id, arn=arn)
         except iam.PolicyError as error:
             raise faults.invalid_input(f"The policy {source_id} is not valid: {error}") from error
         self.positions = statement_positions(text)

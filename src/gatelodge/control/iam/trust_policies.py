@@ -63,6 +63,17 @@ def show_trust(store: Store, stored: str | Mapping[str, Any]) -> str:
     return _rewritten(document, shown)
 
 
+def resolve_trust(store: Store, text: str) -> str:
+    """Give the text to store of a valid trust policy; whoever is not here stays as written."""
+
+    def stored(principal: str) -> str:
+        kind = USER if ":user/" in principal else ROLE
+        found = find_by_arn(store, kind, principal)
+        return principal if found is None else found.parent
+
+    return _rewritten(read_document(text), stored)
+
+
 def _check(statement: Mapping[str, Any]) -> None:
     if "Effect" not in statement:
         raise malformed("Missing required field Effect")
@@ -121,7 +132,8 @@ def _stored(call: Call, text: str) -> str:
 
 
 def _is_kept(store: Store, account: str) -> bool:
-    return any(store.count(kind, account) for kind in (USER, ROLE))
+    known = any(store.count(kind, account) for kind in (USER, ROLE))
+    return known or bool(store.access_keys_of(account))
 
 
 def _rewritten(document: Mapping[str, Any], change: Callable[[str], str]) -> str:

@@ -9,6 +9,12 @@ UPDATE document SET parent = coalesce(json_extract(body, '$.UserId'), '') WHERE 
 UPDATE document SET parent = coalesce(json_extract(body, '$.GroupId'), '') WHERE kind = 'iam/group';
 UPDATE document SET parent = coalesce(json_extract(body, '$.RoleId'), '') WHERE kind = 'iam/role';
 UPDATE document SET parent = coalesce(json_extract(body, '$.PolicyId'), '') WHERE kind = 'iam/policy';
+-- Until now every identity came from files; what files describe no more is deleted with them.
+INSERT INTO document
+    SELECT account, '', 'iam/applied', 'files', '', '',
+        json_object('entities', json_group_array(json_array(kind, id))), 1, ''
+    FROM document WHERE kind IN ('iam/user', 'iam/group', 'iam/role', 'iam/policy')
+    GROUP BY account;
 CREATE INDEX document_by_kind_and_parent ON document (kind, parent);
 
 -- principal_id: the unique id of the user, or the account of root. A key belongs to it and not to the
