@@ -5,7 +5,7 @@ import sys
 from cyclopts import App
 
 from gatelodge import __version__
-from gatelodge.cli import accounts, call, check, expect, iam, keys, pools, serve, why
+from gatelodge.cli import accounts, call, check, diff, expect, iam, keys, pools, serve, why
 from gatelodge.main import StartError
 from gatelodge.settings import SettingError
 from gatelodge.store import SealError, StateError, StoreError
@@ -17,6 +17,7 @@ app = App(
 )
 app.command(serve.serve)
 app.command(check.check)
+app.command(diff.diff)
 app.command(accounts.app)
 app.command(keys.app)
 app.command(iam.app)

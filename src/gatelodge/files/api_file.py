@@ -42,7 +42,17 @@ class Where:
 class ApiFile:
     """One file, read: what to publish, or why not, and what people should know."""
 
-    __slots__ = ("api", "content", "notes", "path", "problems", "stage", "tolerate", "warnings")
+    __slots__ = (
+        "api",
+        "content",
+        "form",
+        "notes",
+        "path",
+        "problems",
+        "stage",
+        "tolerate",
+        "warnings",
+    )
 
     def __init__(self, path: Path, tolerate: frozenset[str]) -> None:
         self.path = path
@@ -52,6 +62,8 @@ class ApiFile:
         """The document as it came."""
         self.api: Api | None = None
         """None when there are problems."""
+        self.form: Mapping[str, Any] | None = None
+        """The whole API in the reader's form, which `api` is a part of; None with problems."""
         self.stage: Stage | None = None
         self.problems: list[str] = []
         """Why it is refused: file, JSON pointer, reason."""
@@ -104,6 +116,7 @@ def read_api_file(
         (file.notes if problem.name in tolerate and problem.name else file.problems).append(told)
     if file.problems or api_id is None or region is None or stage_name is None:
         return file
+    file.form = imported.api
     file.api = freeze(
         imported.api,
         api_id=api_id,

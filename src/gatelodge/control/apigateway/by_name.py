@@ -1,12 +1,23 @@
 """An API in the form without ids: what two of them have in common, whenever they were made."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gatelodge.control.apigateway.form import Form
+from gatelodge.openapi.models import LOCAL, refer
 
 _NAMED = ("authorizers", "models", "requestValidators")
 _REFERENCES = {"authorizerId": "authorizers", "requestValidatorId": "requestValidators"}
+# What API Gateway fills in where nothing is said.
+_BY_ITSELF: Mapping[str, object] = {
+    "apiKeySource": "HEADER",
+    "authorizerResultTtlInSeconds": 300,
+    "connectionType": "INTERNET",
+    "endpointTypes": ["EDGE"],
+    "passthroughBehavior": "WHEN_NO_MATCH",
+    "timeoutInMillis": 29_000,
+}
 
 
 def by_name(form: Mapping[str, Any]) -> Form:
@@ -17,7 +28,10 @@ def by_name(form: Mapping[str, Any]) -> Form:
     }
     lists = {
         member: sorted(
-            ({k: v for k, v in item.items() if k != "id"} for item in form.get(member) or ()),
+            (
+                _filled({k: _schema(k, v) for k, v in item.items() if k != "id"})
+                for item in form.get(member) or ()
+            ),
             key=lambda item: str(item["name"]),
         )
         for member in _NAMED
@@ -32,7 +46,22 @@ def by_name(form: Mapping[str, Any]) -> Form:
         }
         for resource in sorted(form["resources"], key=lambda resource: str(resource["path"]))
     ]
-    return _filled({**form, **lists, "resources": _without_ways(resources)})
+    responses = {
+        kind: _filled({k: v for k, v in response.items() if k != "responseType"})
+        for kind, response in (form.get("gatewayResponses") or {}).items()
+    }
+    members = {**form, **lists, "gatewayResponses": responses}
+    return {**_filled(members), "resources": _without_ways(resources)}
+
+
+def _schema(member: str, value: object) -> object:
+    """Read the text of a model's schema, which may be spelt in many ways."""
+    if member != "schema" or not isinstance(value, str):
+        return value
+    try:
+        return refer(json.loads(value), LOCAL)
+    except ValueError:
+        return value
 
 
 def _without_ways(resources: list[Form]) -> list[Form]:
@@ -75,5 +104,7 @@ def _filled(members: Mapping[str, Any]) -> Form:
     return {
         member: value
         for member, value in members.items()
-        if value is not False and not (value in empty and value != 0)
+        if value is not False
+        and (value == 0 or value not in empty)
+        and (member not in _BY_ITSELF or value != _BY_ITSELF[member])
     }
