@@ -6,11 +6,12 @@ numbers: salt and private exponents are arguments. A power takes milliseconds.
 
 from gatelodge.srp.exchange import Challenge, answer_client, read_public, sign_proof
 from gatelodge.srp.group import GENERATOR, PRIME, padded
-from gatelodge.srp.verifier import disguise, private_exponent, verifier
+from gatelodge.srp.verifier import SALT_BITS, disguise, private_exponent, verifier, whole_salt
 
 __all__ = [
     "GENERATOR",
     "PRIME",
+    "SALT_BITS",
     "Challenge",
     "answer_client",
     "disguise",
@@ -19,4 +20,5 @@ __all__ = [
     "read_public",
     "sign_proof",
     "verifier",
+    "whole_salt",
 ]

@@ -5,6 +5,8 @@ import hmac
 
 from gatelodge.srp.group import GENERATOR, PRIME, PRIME_BYTES, hashed, padded
 
+SALT_BITS = 128
+
 
 def private_exponent(pool_name: str, user_id: str, password: str, salt: int) -> int:
     """Derive x from a password. pool_name: what follows the underscore in the pool's id."""
@@ -17,12 +19,18 @@ def verifier(pool_name: str, user_id: str, password: str, salt: int) -> int:
     return pow(GENERATOR, private_exponent(pool_name, user_id, password, salt), PRIME)
 
 
+def whole_salt(drawn: int) -> int:
+    """Make a salt of random bits: its first bit is set, so that all are written equally long."""
+    return drawn | 1 << (SALT_BITS - 1)
+
+
 def disguise(secret: bytes, name: str) -> tuple[int, int]:
     """Make up salt and verifier for somebody who does not exist, always the same for a name.
 
     A square, as every true verifier is one: nothing tells them apart.
     """
-    salt = int.from_bytes(hmac.digest(secret, b"salt\0" + name.encode(), "sha256")[:16], "big")
+    drawn = hmac.digest(secret, b"salt\0" + name.encode(), "sha256")[: SALT_BITS // 8]
+    salt = whole_salt(int.from_bytes(drawn, "big"))
     blocks = b"".join(
         hmac.digest(secret, b"verifier\0%d\0" % n + name.encode(), "sha256")
         for n in range(PRIME_BYTES // 32)

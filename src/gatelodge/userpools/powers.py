@@ -18,7 +18,6 @@ from gatelodge.userpools.refusal import Refused
 T = TypeVar("T")
 MAX_WAITING = 12
 """Fewer than the endpoint has threads: the others are left for what takes no time."""
-_SALT_BITS = 128
 _PRIVATE_BITS = 256
 
 
@@ -58,7 +57,7 @@ class Powers:
 
 def new_salt() -> int:
     """Draw a salt."""
-    return secrets.randbits(_SALT_BITS) | 1 << (_SALT_BITS - 1)
+    return srp.whole_salt(secrets.randbits(srp.SALT_BITS))
 
 
 def _answer_client(public: int, verifier: int, private: int) -> tuple[int, bytes] | None:

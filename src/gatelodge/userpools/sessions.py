@@ -11,13 +11,17 @@ from gatelodge.store import SealError
 from gatelodge.userpools.house import UserPools
 from gatelodge.userpools.refusal import not_authorized
 
-MAX_LENGTH = 4_096
+MAX_LENGTH = 8_192
+_BLOCK = 512
 
 
 def seal(pools: UserPools, kind: str, values: Mapping[str, Any], expires: float) -> str:
     """Seal the state of one sign-in under way; kind: which step it is for."""
     content = {**values, "id": secrets.token_hex(16), "expires": expires}
-    sealed = pools.master.seal(json.dumps(content).encode(), f"sign-in {kind}")
+    text = json.dumps(content).encode()
+    # Filled up: the length tells nothing of what is in it, such as whether a user exists.
+    text += b" " * (-len(text) % _BLOCK)
+    sealed = pools.master.seal(text, f"sign-in {kind}")
     return b64encode(sealed).decode()
 
 
