@@ -198,7 +198,7 @@ def test_bad_policies_are_refused_with_their_place(tmp_path, statement, pointer,
         (f"arn:aws:execute-api:eu-west-1:{OWNER}:*", "region 'eu-west-1'"),
         ("arn:aws:execute-api:us-east-1:999999999999:*", "account '999999999999'"),
         (f"arn:aws:execute-api:us-east-1:{OWNER}:other/*", "API 'other'"),
-        (f"arn:aws:execute-api:us-east-1:{OWNER}:abc123/", "nothing follows"),
+        (f"arn:aws:execute-api:us-east-1:{OWNER}:abc123/", "a method goes on with"),
         ("pets", "not an ARN"),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import orjson
 from cyclopts import App, Parameter
 
-from gatelodge.files.lint import Finding, lint_policy
+from gatelodge.files.lint import DEFAULT_TTL, Finding, lint_policy
 from gatelodge.files.load import FileError, load
 from gatelodge.iam import PolicyError, PolicyKind
 from gatelodge.iam.case import answer
@@ -113,6 +113,7 @@ def lint(
     account: str | None = None,
     region: str | None = None,
     api_id: str | None = None,
+    ttl: int = DEFAULT_TTL,
 ) -> int:
     """Look for what a policy will probably not do as it was meant; status 1 when it is invalid.
 
@@ -128,6 +129,8 @@ def lint(
         Region of the API.
     api_id
         Id of the API.
+    ttl
+        Of a policy that an authorizer returns: for how many seconds the answer is kept.
 
     """
     if not files:
@@ -135,7 +138,9 @@ def lint(
     invalid = False
     for path in files:
         try:
-            findings = lint_policy(load(path), kind, account=account, region=region, api_id=api_id)
+            findings = lint_policy(
+                load(path), kind, account=account, region=region, api_id=api_id, ttl=ttl
+            )
         except FileError as error:
             return _fail(str(error))
         for finding in findings:

@@ -60,10 +60,9 @@ def principal_of(
 
     A role's ARN stands for one of its sessions. Raises RequestError.
     """
-    return _principal(text, tuple((tags or {}).items()), bounded)
+    return _remembered(text, tuple((tags or {}).items()), bounded)
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def _principal(text: str, tag_items: tuple[tuple[str, str], ...], bounded: bool) -> Principal:
     tags = dict(tag_items)
     if text in {"*", "anonymous"}:
@@ -94,6 +93,9 @@ def _principal(text: str, tag_items: tuple[tuple[str, str], ...], bounded: bool)
     if _SERVICE.fullmatch(text):
         return Principal(PrincipalKind.SERVICE, text, None)
     raise RequestError(f"{text!r} is no principal: give an ARN, an account, a service or *")
+
+
+_remembered = lru_cache(maxsize=_REMEMBERED)(_principal)
 
 
 def _role_session(

@@ -89,8 +89,7 @@ _Named = tuple[Operator, str | None, bool]
 """An operator's row, its set prefix, and whether it says IfExists."""
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _operator(name: str) -> _Named | str:
+def _find_operator(name: str) -> _Named | str:
     """Read an operator's name; says what is wrong with it."""
     match = _NAME.fullmatch(name)
     row = OPERATORS.get(match[2]) if match else None
@@ -101,8 +100,10 @@ def _operator(name: str) -> _Named | str:
     return row, match[1], match[3] is not None
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _condition(
+_operator = lru_cache(maxsize=_REMEMBERED)(_find_operator)
+
+
+def _make_condition(
     operator: _Named, key: str, values: tuple[str, ...], variables: bool
 ) -> Condition | tuple[str, ...]:
     """Make a condition, or say why key and operator, or operator and value, can never match.
@@ -127,6 +128,9 @@ def _condition(
     if wrong:
         return tuple(wrong)
     return Condition(row, quantifier, key, values, comparisons, if_exists=if_exists)
+
+
+_condition = lru_cache(maxsize=_REMEMBERED)(_make_condition)
 
 
 def _texts(value: Any) -> tuple[str, ...] | None:  # noqa: ANN401 - any JSON value

@@ -18,12 +18,10 @@ _MICROSECOND = timedelta(microseconds=1)
 _REMEMBERED = 1024
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def read_date(text: str) -> int | None:
+def parse_date(text: str) -> int | None:
     """Read a date; microseconds since 1970, None when it is none.
 
-    A time without a zone is in UTC. Four digits are a year, more are seconds. The last texts are
-    remembered (bounded): all requests of one second share theirs.
+    A time without a zone is in UTC. Four digits are a year, more are seconds.
     """
     if _EPOCH.fullmatch(text):
         return int(text) * 1_000_000
@@ -45,6 +43,10 @@ def read_date(text: str) -> int | None:
         return (time - _EPOCH_START) // _MICROSECOND
     except (ValueError, OverflowError):
         return None
+
+
+read_date = lru_cache(maxsize=_REMEMBERED)(parse_date)
+"""The last texts are remembered (bounded): all requests of one second share theirs."""
 
 
 def _zone(text: str | None) -> timezone:

@@ -13,11 +13,10 @@ _PIECES = 6
 _REMEMBERED = 4096
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def action_matcher(text: str) -> Matcher:
+def compile_action(text: str) -> Matcher:
     """Compile an action; the function takes an action in lower case.
 
-    Text that is not `*` or `service:name` matches nothing. The last ones are remembered (bounded).
+    Text that is not `*` or `service:name` matches nothing.
     """
     if text == "*":
         return lambda _: True
@@ -25,6 +24,10 @@ def action_matcher(text: str) -> Matcher:
     if not service or not colon or not name or text != text.strip():
         return lambda _: False
     return compile_pattern(encode(text.lower()))
+
+
+action_matcher = lru_cache(maxsize=_REMEMBERED)(compile_action)
+"""Policies repeat each other: the last ones are remembered (bounded)."""
 
 
 def literal_prefix(text: str, *, variables: bool) -> str:
@@ -41,9 +44,8 @@ def literal_prefix(text: str, *, variables: bool) -> str:
     return text[: min(ends)]
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def resource_test(text: str, variables: bool, identity: bool) -> ResourceTest:
-    """Compile one resource pattern; the last ones are remembered (bounded).
+def compile_resource(text: str, variables: bool, identity: bool) -> ResourceTest:
+    """Compile one resource pattern.
 
     variables: whether `${…}` counts, and then only after the fifth colon. identity: missing last
     pieces count as `*`; elsewhere they do so only where the text has a wildcard.
@@ -64,6 +66,10 @@ def resource_test(text: str, variables: bool, identity: bool) -> ResourceTest:
     if "*" in beginning or "?" in beginning:
         return _piecewise([*map(encode, head), rest])
     return _with_plain_head(beginning, rest)
+
+
+resource_test = lru_cache(maxsize=_REMEMBERED)(compile_resource)
+"""The same, remembered."""
 
 
 def _with_plain_head(head: str, rest: str) -> ResourceTest:

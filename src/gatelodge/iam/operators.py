@@ -148,13 +148,16 @@ def _binary(value: str) -> Comparison | None:
     return compare
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def read_address(text: str) -> IPv4Address | IPv6Address | None:
-    """Read an IP address; the last ones are remembered (bounded)."""
+def parse_address(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an IP address; None when it is none."""
     try:
         return ip_address(text)
     except ValueError:
         return None
+
+
+read_address = lru_cache(maxsize=_REMEMBERED)(parse_address)
+"""The last ones are remembered (bounded)."""
 
 
 def read_network(text: str) -> str | None:
@@ -165,8 +168,7 @@ def read_network(text: str) -> str | None:
         return None
 
 
-@lru_cache(maxsize=_RANGES)
-def _ip(value: str) -> Comparison | None:
+def _compile_range(value: str) -> Comparison | None:
     try:
         network = ip_network(value, strict=False)
     except ValueError:
@@ -174,14 +176,16 @@ def _ip(value: str) -> Comparison | None:
     version, bits = network.version, network.max_prefixlen - network.prefixlen
     wanted = int(network.network_address) >> bits
 
-    @lru_cache(maxsize=_REMEMBERED)
     def compare(actual: str) -> bool | None:
         address = read_address(actual)
         if address is None:
             return None
         return address.version == version and int(address) >> bits == wanted
 
-    return compare
+    return lru_cache(maxsize=_REMEMBERED)(compare)
+
+
+_ip = lru_cache(maxsize=_RANGES)(_compile_range)
 
 
 def _null(value: str) -> Comparison | None:

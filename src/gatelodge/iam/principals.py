@@ -284,9 +284,8 @@ def _read_entry(kind: str, text: object, problems: Problems) -> PrincipalEntry |
     return entry
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _entry(kind: str, text: str) -> PrincipalEntry | str:
-    """Read one name, or say what is wrong with it; the last ones are remembered (bounded)."""
+def _make_entry(kind: str, text: str) -> PrincipalEntry | str:
+    """Read one name, or say what is wrong with it."""
     if kind != "AWS":
         if "*" in text:
             return f"a {kind} principal takes no wildcard"
@@ -305,3 +304,6 @@ def _entry(kind: str, text: str) -> PrincipalEntry | str:
         f"{text!r} names no principal; use an account, or the ARN of a user, role or session "
         "without wildcards (for a pattern, use the condition key aws:PrincipalArn)"
     )
+
+
+_entry = lru_cache(maxsize=_REMEMBERED)(_make_entry)

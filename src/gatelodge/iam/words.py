@@ -6,7 +6,7 @@ network that they mean.
 
 from gatelodge.iam.document import PolicyKind
 from gatelodge.iam.operators import OPERATORS, Family, read_network
-from gatelodge.iam.ruling import StatementRef, Verdict
+from gatelodge.iam.ruling import StatementRef
 from gatelodge.iam.trials import Step, Trial, nearest_miss
 from gatelodge.iam.variables import Value
 
@@ -101,15 +101,6 @@ def silence_words(kind: PolicyKind, tried: tuple[Trial, ...] | None) -> str:
     failing = [step for step in near.steps if step.matched is not True]
     misses = " and ".join(map(step_words, failing))
     return f"no {name} allows this; nearest is {statement_words(near.ref)}: {misses}"
-
-
-def verdict_words(verdict: Verdict) -> str:
-    """Name a verdict."""
-    return {
-        Verdict.ALLOWED: "allows",
-        Verdict.DENIED: "denies",
-        Verdict.SILENT: "says nothing",
-    }[verdict]
 
 
 def _because(trial: Trial) -> str:
