@@ -272,6 +272,12 @@ def test_pages(root):
     first = root.simulate_custom_policy(**call, MaxItems=2)
     rest = root.simulate_custom_policy(**call, Marker=first["Marker"])
     assert [*results(first), *results(rest)] == actions
+    # Many resources make pages shorter.
+    many = [f"arn:aws:s3:::b{number}" for number in range(1000)]
+    call["ActionNames"] = [f"s3:Get{number}" for number in range(12)]
+    first = root.simulate_custom_policy(**call, ResourceArns=many)
+    assert len(first["EvaluationResults"]) == 10
+    assert first["IsTruncated"]
 
 
 @pytest.mark.parametrize(
@@ -281,6 +287,10 @@ def test_pages(root):
         ({"PolicySourceArn": f"arn:aws:iam::{OWNER}:policy/nothing"}, "InvalidInput"),
         ({"PolicyInputList": ["{"]}, "InvalidInput"),
         ({"PermissionsBoundaryPolicyInputList": [allowing(), allowing()]}, "InvalidInput"),
+        ({"PolicyExclusionList": [{"PolicyArn": "arn:aws:iam::aws:policy/A*B*"}]}, "InvalidInput"),
+        ({"ResourceArns": [f"arn:aws:s3:::b{number}" for number in range(1001)]}, "InvalidInput"),
+        ({"ContextEntries": [{"ContextKeyValues": ["x"]}]}, "InvalidInput"),
+        ({"CallerArn": f"arn:aws:iam::{OWNER}:root"}, "InvalidInput"),
     ],
 )
 def test_what_is_not_simulated(root, members, code):

@@ -99,6 +99,17 @@ def boundary_of(call: Call, entity: Document) -> list[Source]:
     return [] if arn is None else [_managed(call, arn, iam.PolicyKind.BOUNDARY)]
 
 
+def check_exclusions(exclusions: Sequence[Exclusion]) -> None:
+    """Check what is to be left out of a simulation. Raises Fault."""
+    for exclusion in exclusions:
+        inline = exclusion.get("InlinePolicyIdentifier", {})
+        patterns = (exclusion.get("PolicyArn", ""), inline.get("AttachmentName", ""))
+        if len(exclusion) != 1 or any(pattern.count("*") > 1 for pattern in patterns):
+            raise faults.invalid_input(
+                "A policy to be excluded is named in one way, with one * at most."
+            )
+
+
 def is_excluded(source: Source, exclusions: Sequence[Exclusion]) -> bool:
     """Tell whether a policy is to be left out of a simulation."""
     return any(_excludes(exclusion, source) for exclusion in exclusions)

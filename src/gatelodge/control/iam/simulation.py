@@ -11,11 +11,12 @@ from gatelodge.arn import Arn
 from gatelodge.control.call import Call
 from gatelodge.control.iam import faults
 from gatelodge.control.iam.context_keys import context_keys
-from gatelodge.control.iam.pages import page
+from gatelodge.control.iam.pages import DEFAULT, page
 from gatelodge.control.iam.simulated_policies import (
     Exclusion,
     Source,
     boundary_of,
+    check_exclusions,
     find_source,
     given,
     is_excluded,
@@ -27,6 +28,7 @@ from gatelodge.world.iam_entities import GROUP, ROLE, USER
 
 _ANY = "*"
 MOST_RESOURCES = 1000
+MOST_JUDGED = 10_000
 _DECISIONS = {
     iam.Verdict.ALLOWED: "allowed",
     iam.Verdict.DENIED: "explicitDeny",
@@ -215,6 +217,7 @@ def simulate_principal_policy(
     **rest: Any,
 ) -> Output:
     """Judge calls by the policies of a user, group or role, and more that the request brings."""
+    check_exclusions(PolicyExclusionList)
     entity = find_source(call, PolicySourceArn)
     if CallerArn is None and entity.kind != USER and rest.get("ResourcePolicy"):
         raise faults.invalid_input(
@@ -241,7 +244,9 @@ def _results(
     simulation: _Simulation,
     actions: Sequence[str],
     resources: Sequence[str],
-    **paging: Any,
+    *,
+    MaxItems: int | None,
+    Marker: str | None,
 ) -> Output:
     named = list(dict.fromkeys(resources)) or [_ANY]
     if len(named) > MOST_RESOURCES:
@@ -252,7 +257,9 @@ def _results(
         numbered,
         lambda item: f"{item[0]:08}",
         lambda item: simulation.result(item[1], named),
-        **paging,
+        # Fewer than MaxItems may come back: one request must not keep the others waiting.
+        MaxItems=min(MaxItems or DEFAULT, max(1, MOST_JUDGED // len(named))),
+        Marker=Marker,
     )
 
 
