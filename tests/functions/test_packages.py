@@ -73,6 +73,25 @@ def test_a_link_that_leads_out_is_refused(tmp_path, aim):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("aim", ["up/../../etc", "./up/..", "up/../x", "../m/up/../../x"])
+def test_a_link_does_not_climb_from_another_link(tmp_path, aim):
+    """`up` leads one directory up, so that going up from it leads further than it reads."""
+    kept = Packages(tmp_path / "kept")
+    digest = kept.keep(archive(("k/m/up", "..", LINK), ("k/m/link", aim, LINK), ("k/x", "x")))
+    with pytest.raises(PackageError, match="leads out"):
+        kept.unpack([digest], tmp_path / "out")
+
+
+def test_entries_are_counted_before_any_is_read(monkeypatch):
+    opened = []
+    monkeypatch.setattr(packages, "MAX_ENTRIES", 3)
+    monkeypatch.setattr(zipfile, "ZipFile", opened.append)
+    many = b"PK\x01\x02" * 4
+    with pytest.raises(PackageError, match="entries"):
+        check(many)
+    assert not opened
+
+
 def test_nothing_is_written_through_a_link(tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()

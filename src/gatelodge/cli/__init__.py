@@ -7,6 +7,7 @@ from cyclopts import App
 from gatelodge import __version__
 from gatelodge.cli import accounts, call, check, diff, expect, iam, keys, pools, serve, why
 from gatelodge.main import StartError
+from gatelodge.main.diagnostics import tell_on_standard_error
 from gatelodge.settings import SettingError
 from gatelodge.store import SealError, StateError, StoreError
 
@@ -29,6 +30,7 @@ app.command(why.why)
 
 def main() -> None:
     """Run the command line; what a person can mend is one clear message and status 1."""
+    tell_on_standard_error()
     try:
         status = app()
     except (StartError, SettingError, StateError, StoreError, SealError) as error:

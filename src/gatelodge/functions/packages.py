@@ -13,6 +13,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
+from itertools import dropwhile
 from pathlib import Path, PurePosixPath
 
 MAX_ZIPPED = 52_428_800
@@ -21,6 +22,8 @@ MAX_UNZIPPED = 262_144_000
 MAX_ENTRIES = 100_000
 MAX_NAME = 1024
 _CHUNK = 1 << 20
+_ENTRY = b"PK\x01\x02"
+"""How an entry of the central directory begins (APPNOTE.TXT, 4.3.12)."""
 _FIRST_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -161,13 +164,20 @@ def _make_directory(path: Path, target: Path) -> None:
 def _link(path: Path, aim: str, target: Path) -> None:
     """Make a symbolic link, if it leads to something inside the package."""
     resolved = os.path.normpath(path.parent.joinpath(aim))
-    if aim.startswith("/") or "\0" in aim or not resolved.startswith(f"{target}{os.sep}"):
+    inside = resolved.startswith(f"{target}{os.sep}")
+    # What stands above is no link, what is named may be one: upwards from there leads anywhere.
+    steps = [step for step in aim.split("/") if step not in ("", ".")]
+    named = list(dropwhile(lambda step: step == "..", steps))
+    if aim.startswith("/") or "\0" in aim or not inside or ".." in named:
         raise PackageError(f"the link {path.relative_to(target)} leads out of the package")
     path.unlink()
     path.symlink_to(aim)
 
 
 def _open(archive: bytes) -> zipfile.ZipFile:
+    # Opening makes an object of each entry, so they are counted before.
+    if archive.count(_ENTRY) > MAX_ENTRIES:
+        raise PackageError(f"more than {MAX_ENTRIES} entries")
     try:
         return zipfile.ZipFile(io.BytesIO(archive))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
@@ -176,11 +186,8 @@ def _open(archive: bytes) -> zipfile.ZipFile:
 
 def _entries(opened: zipfile.ZipFile) -> Iterable[zipfile.ZipInfo]:
     """Give the entries, each with a name that stays inside and stands only once."""
-    entries = opened.infolist()
-    if len(entries) > MAX_ENTRIES:
-        raise PackageError(f"more than {MAX_ENTRIES} entries")
     seen: set[tuple[str, ...]] = set()
-    for entry in entries:
+    for entry in opened.infolist():
         parts = _parts(entry.filename)
         kind = stat.S_IFMT(entry.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK):

@@ -3,11 +3,9 @@
 import asyncio
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import structlog
 import uvicorn
 import uvloop
 
@@ -46,7 +44,6 @@ def main(
     tell_ready: Callable[[], None],
 ) -> None:
     """Serve the AWS endpoint until SIGTERM, or until the lifeline ends."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     uvloop.run(_serve(settings, master, url, sock, line, lifeline, tell_ready))
 
 

@@ -61,7 +61,6 @@ def main(
     tell_ready: Callable[[], None],
 ) -> None:
     """Serve API traffic until SIGTERM or the end of the lifeline; then finish what is under way."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     uvloop.run(_Worker(number, settings, master, aws_url).run(sock, lifeline, tell_ready))
 
 
