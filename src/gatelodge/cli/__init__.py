@@ -5,7 +5,7 @@ import sys
 from cyclopts import App
 
 from gatelodge import __version__
-from gatelodge.cli import accounts, call, check, diff, expect, iam, keys, pools, serve, why
+from gatelodge.cli import accounts, cache, call, check, diff, expect, iam, keys, pools, serve, why
 from gatelodge.main import StartError
 from gatelodge.main.diagnostics import tell_on_standard_error
 from gatelodge.settings import SettingError
@@ -20,6 +20,7 @@ app.command(serve.serve)
 app.command(check.check)
 app.command(diff.diff)
 app.command(accounts.app)
+app.command(cache.app)
 app.command(keys.app)
 app.command(iam.app)
 app.command(pools.app)

@@ -3,17 +3,21 @@
 import asyncio
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import Executor
+from typing import Any
 
-from gatelodge.authorize.questions import AuthorizerScope
+from gatelodge.authorize.authorizer_output import AuthorizerRefused
+from gatelodge.authorize.questions import AskAuthorizer, AuthorizerScope
 from gatelodge.functions.fleet import Fleet
 from gatelodge.functions.function import Function
 from gatelodge.functions.machine import Machine
-from gatelodge.integrate.questions import FunctionAnswer, Uninvoked
+from gatelodge.integrate.questions import FunctionAnswer, InvokeFunction, Uninvoked
 from gatelodge.settings import Settings
 from gatelodge.store import MasterKey, Store
+from gatelodge.world.answers import PENDING, Answers, Pending, Resume
 from gatelodge.world.authorizer_cache import AuthorizerCache
+from gatelodge.world.authorizers import read_kept
 from gatelodge.world.changes import Follower, flushed_stages
 from gatelodge.world.exhibits import Exhibits
 from gatelodge.world.function_credentials import function_credentials
@@ -31,7 +35,16 @@ _PROGRESS = "worker-0"
 class FunctionsFloor:
     """Everything that runs functions in this house."""
 
-    __slots__ = ("_fleet", "_follower", "_following", "_machine", "_server", "cache", "functions")
+    __slots__ = (
+        "_fleet",
+        "_follower",
+        "_following",
+        "_machine",
+        "_server",
+        "_tasks",
+        "cache",
+        "functions",
+    )
 
     def __init__(
         self,
@@ -60,11 +73,45 @@ class FunctionsFloor:
         self._server = HouseServer(
             loop, master, handlers(self.functions, self.cache, self._follower.catch_up)
         )
+        self._tasks: set[asyncio.Task[None]] = set()
         self._following = asyncio.ensure_future(self._follower.follow())
 
     async def serve(self, line: socket.socket) -> None:
         """Let workers ask."""
         await self._server.serve(line)
+
+    def answers(self) -> Answers:
+        """Give what this house answers by itself, for operations that try a method."""
+        return {AskAuthorizer: self._answer_authorizer, InvokeFunction: self._answer_invocation}
+
+    def _answer_authorizer(self, question: AskAuthorizer, resume: Resume) -> Pending:
+        async def answer() -> None:
+            kept, fresh = await self.cache.ask(question.scope, None, question.event())
+            resume(kept if isinstance(kept, AuthorizerRefused) else read_kept(kept, fresh=fresh))
+
+        self._spawn(answer())
+        return PENDING
+
+    def _answer_invocation(self, question: InvokeFunction, resume: Resume) -> Pending:
+        async def answer() -> None:
+            resume(
+                await self.functions.invoke_for_api(
+                    question.function,
+                    question.payload,
+                    source_arn=question.source_arn,
+                    source_account=question.source_account,
+                    credentials=question.credentials,
+                    seconds=question.timeout_ms / 1000,
+                )
+            )
+
+        self._spawn(answer())
+        return PENDING
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
         """End every function's process."""

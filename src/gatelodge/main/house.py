@@ -66,6 +66,7 @@ async def _serve(
     upstream = Upstream(loop, Outbox(loop))
     floor = FunctionsFloor(settings, store, master, exhibits, executor, upstream, url)
     answers: Answers = {
+        **floor.answers(),
         SendHttp: upstream.send,
         FindProviderKey: OpenIdProviders(upstream.send).find,
     }

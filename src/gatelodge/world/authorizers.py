@@ -14,6 +14,7 @@ from gatelodge.authorize.authorizer_output import (
 )
 from gatelodge.authorize.questions import AskAuthorizer, AuthorizerSays
 from gatelodge.world.answers import PENDING, Pending, Resume
+from gatelodge.world.authorizer_cache import Kept
 from gatelodge.world.house_client import Away, HouseClient
 from gatelodge.world.house_questions import AUTHORIZER_SECONDS, authorizer_head
 
@@ -95,17 +96,24 @@ def _read(head: Mapping[str, Any] | Away, payload: bytes) -> tuple[Answer, Autho
         return AuthorizerRefused(AuthorizerProblem.UNINVOKED, "an error in the house"), None
     if "refused" in head:
         return AuthorizerRefused(AuthorizerProblem[head["refused"]], head["detail"]), None
+    said = _said(payload, head["since"], head["exhibit"], head["latency"], fresh=head["fresh"])
+    if isinstance(said, AuthorizerRefused):
+        return said, None
+    return said, _as_kept(said) if said.fresh else None
+
+
+def read_kept(kept: Kept, *, fresh: bool) -> Answer:
+    """Read an answer of the house's own cache."""
+    return _said(kept.payload, kept.since, kept.exhibit, kept.latency_ms, fresh=fresh)
+
+
+def _said(payload: bytes, since: float, exhibit: str, latency_ms: int, *, fresh: bool) -> Answer:
     output = read_output(payload, failed=False)
     if isinstance(output, AuthorizerRefused):
-        return output, None
-    said = AuthorizerSays(
-        output,
-        head["since"],
-        head["exhibit"],
-        fresh=head["fresh"],
-        latency_ms=head["latency"] if head["fresh"] else 0,
+        return output
+    return AuthorizerSays(
+        output, since, exhibit, fresh=fresh, latency_ms=latency_ms if fresh else 0
     )
-    return said, _as_kept(said) if said.fresh else None
 
 
 def _as_kept(answer: AuthorizerSays) -> AuthorizerSays:

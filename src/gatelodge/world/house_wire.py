@@ -25,6 +25,7 @@ MAX_HEAD = 256 * 1024
 MAX_PAYLOAD = 16 * 1024 * 1024
 _LENGTHS = struct.Struct("!II")
 _MAX_ADDRESS = 100
+_PATIENCE = 10.0
 
 Head = Mapping[str, Any]
 HELLO = "hello"
@@ -106,6 +107,19 @@ def connect(directory: Path) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+def ask_once(directory: Path, master: MasterKey, head: Head) -> Head:
+    """Put one question and wait for its answer. Blocks. Raises OSError and WireError."""
+    sock = connect(directory)
+    with sock:
+        sock.settimeout(_PATIENCE)
+        sock.sendall(hello(master) + write_message({**head, "id": 1}))
+        messages = Messages()
+        while data := sock.recv(65_536):
+            for answer, _ in messages.feed(data):
+                return answer
+    raise WireError("the house hung up")
 
 
 class _Short:

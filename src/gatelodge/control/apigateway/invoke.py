@@ -53,12 +53,12 @@ def invoke_edited_method(
     api = _only(call, restApiId, resourceId, httpMethod)
     stage = Stage(restApiId, STAGE, api.deployment_id, dict(stageVariables or {}))
     check_stage(api, stage)
-    request = _request(
+    request = make_request(
         call,
         restApiId,
         "GET" if httpMethod == "ANY" else httpMethod,
         pathWithQueryString or str(found.body["path"]),
-        _fields(headers or {}, multiValueHeaders or {}),
+        make_fields(headers or {}, multiValueHeaders or {}),
         (body or "").encode(),
     )
     log = _Log(call)
@@ -91,7 +91,8 @@ def _only(call: Call, api_id: str, resource_id: str, verb: str) -> Api:
     return publishable(call, api_id, {**form, "resources": kept}, STAGE)
 
 
-def _fields(headers: Mapping[str, str], many: Mapping[str, Sequence[str]]) -> list[Pair]:
+def make_fields(headers: Mapping[str, str], many: Mapping[str, Sequence[str]]) -> list[Pair]:
+    """Read the header fields of a call that is to be tried. Raises Fault."""
     fields = [(name, value) for name, value in headers.items() if name not in many]
     fields += [(name, value) for name, values in many.items() for value in values]
     for name, value in fields:
@@ -100,9 +101,10 @@ def _fields(headers: Mapping[str, str], many: Mapping[str, Sequence[str]]) -> li
     return [(name, value.encode().decode("latin-1")) for name, value in fields]
 
 
-def _request(
+def make_request(
     call: Call, api_id: str, verb: str, target: str, fields: Sequence[Pair], body: bytes
 ) -> Request:
+    """Make the request of a call that is to be tried. Raises Fault."""
     if not _TARGET.fullmatch(target):
         raise bad_request("Invalid path: it begins with / and is written with escapes")
     path, _, query = target.partition("?")

@@ -18,6 +18,7 @@ from gatelodge.control.operations import Output, operation
 from gatelodge.control.patching import REMOVE, REPLACE, Rule, Table
 from gatelodge.published import AccessLog, Stage, api_from_json, to_json
 from gatelodge.store import Document
+from gatelodge.world.changes import flush_authorizers
 
 NO_CANARY = "Canary releases are not supported: deploy to a stage of its own"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
@@ -118,6 +119,14 @@ def delete_stage(call: Call, *, restApiId: str, stageName: str) -> Output:
 def flush_stage_cache(call: Call, *, restApiId: str, stageName: str) -> Output:
     """Empty the cache of a stage, which has none here."""
     documents.child(call, documents.STAGE, restApiId, stageName)
+    return None
+
+
+@operation("apigateway", "FlushStageAuthorizersCache")
+def flush_stage_authorizers_cache(call: Call, *, restApiId: str, stageName: str) -> Output:
+    """Have every process forget what the authorizers of a stage have answered."""
+    documents.child(call, documents.STAGE, restApiId, stageName)
+    flush_authorizers(call.store, restApiId, stageName)
     return None
 
 
