@@ -16,6 +16,7 @@ LONGER = {
     "src/gatelodge/cli/call.py:call": "the same",
     "src/gatelodge/cli/iam.py:simulate": "the same",
     "src/gatelodge/cli/check.py:check": "the same",
+    "src/gatelodge/cli/apply.py:apply": "the same",
     "src/gatelodge/cli/diff.py:diff": "the same",
 }
 

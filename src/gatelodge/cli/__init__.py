@@ -5,7 +5,20 @@ import sys
 from cyclopts import App
 
 from gatelodge import __version__
-from gatelodge.cli import accounts, cache, call, check, diff, expect, iam, keys, pools, serve, why
+from gatelodge.cli import (
+    accounts,
+    apply,
+    cache,
+    call,
+    check,
+    diff,
+    expect,
+    iam,
+    keys,
+    pools,
+    serve,
+    why,
+)
 from gatelodge.main import StartError
 from gatelodge.main.diagnostics import tell_on_standard_error
 from gatelodge.settings import SettingError
@@ -18,6 +31,7 @@ app = App(
 )
 app.command(serve.serve)
 app.command(check.check)
+app.command(apply.apply)
 app.command(diff.diff)
 app.command(accounts.app)
 app.command(cache.app)
