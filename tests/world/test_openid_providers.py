@@ -25,8 +25,8 @@ class Provider:
         self.asked = []
 
     def send(self, question, resume):
-        port = "" if question.port == 443 else f":{question.port}"
-        url = f"{question.scheme}://{question.host}{port}{question.target}"
+        port = "" if question.origin.port == 443 else f":{question.origin.port}"
+        url = f"{question.origin.scheme}://{question.origin.host}{port}{question.target}"
         self.asked.append(url)
         page = self.pages.get(url)
         if page is None or isinstance(page, Unreachable):
