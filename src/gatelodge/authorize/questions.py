@@ -49,7 +49,7 @@ class KeyRefused:
 class FindKey(Question[KeyHolder | KeyRefused]):
     """Asks whose access key this is, and for its signing key in this scope."""
 
-    __slots__ = ("access_key_id", "date", "region", "service", "session_token")
+    __slots__ = ("access_key_id", "date", "key", "region", "service", "session_token")
 
     def __init__(
         self, access_key_id: str, session_token: str | None, date: str, region: str, service: str
@@ -59,15 +59,14 @@ class FindKey(Question[KeyHolder | KeyRefused]):
         self.date = date
         self.region = region
         self.service = service
-
-    def _value(self) -> tuple[str, str | None, str, str, str]:
-        return (self.access_key_id, self.session_token, self.date, self.region, self.service)
+        self.key = (access_key_id, session_token, date, region, service)
+        """Everything that the answer depends on; equal keys are equal questions."""
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, FindKey) and self._value() == other._value()
+        return isinstance(other, FindKey) and self.key == other.key
 
     def __hash__(self) -> int:
-        return hash(self._value())
+        return hash(self.key)
 
     def __repr__(self) -> str:
         # The session token is a secret.

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from gatelodge.context.variables import Variables
 from gatelodge.integrate.questions import Origin
-from gatelodge.route.path import escape
+from gatelodge.route.path import escape_segments
 
 _STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
@@ -93,7 +93,7 @@ def path_writer(
             value = values[piece](variables)
             if value is None or value in {"", ".", ".."}:
                 return None
-            written.append(_segments(value) if piece in from_path else quote(value, safe=""))
+            written.append(escape_segments(value) if piece in from_path else quote(value, safe=""))
         return "".join(written)
 
     return write
@@ -106,11 +106,6 @@ def _one_parameter(
 
     def write(variables: Variables) -> str | None:
         value = read(variables)
-        return None if value is None else before + _segments(value) + after
+        return None if value is None else before + escape_segments(value) + after
 
     return write
-
-
-def _segments(value: str) -> str:
-    """Escape the segments of a path parameter; a greedy one holds several."""
-    return "/".join(map(escape, value.split("/"))) if "/" in value else escape(value)

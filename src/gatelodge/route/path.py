@@ -12,11 +12,12 @@ What is refused here is never routed, authorized or sent on.
 import re
 
 # The everyday path: nothing escaped, nothing to decode. `/.` is looked for apart.
-_PLAIN = re.compile(r"(?:/[A-Za-z0-9\-._~!$&'()*+,;=:@]*)+")
+_PLAIN = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@/]*")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
 _FORBIDDEN = re.compile("[\x00-\x20\x7f\\\\#]")
 # pchar of RFC 3986, 3.3, with the escapes that segments keep.
 _TO_ESCAPE = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@%]")
+_WRITTEN = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*")
 _KEPT_ESCAPED = {0x2F: "%2F", 0x25: "%25"}
 
 
@@ -47,6 +48,13 @@ def read_path(raw_path: str) -> list[str] | PathRefused:
             return segment
         segments.append(segment)
     return segments
+
+
+def escape_segments(joined: str) -> str:
+    """Write segments joined by slashes as they go on a request line."""
+    if _WRITTEN.fullmatch(joined):
+        return joined
+    return "/".join(map(escape, joined.split("/")))
 
 
 def escape(segment: str) -> str:

@@ -49,7 +49,15 @@ class ResourceTree(Generic[T]):
             root = self._root.target
             return None if root is None else Match(root, {})
         parameters: dict[str, str] = {}
-        target = self._find(self._root, segments, 0, parameters)
+        # While there is one way only, it is walked without looking back.
+        node, depth = self._root, 0
+        for segment in segments:
+            child = node.children.get(segment)
+            if child is None or node.named is not None or node.greedy is not None:
+                break
+            node = child
+            depth += 1
+        target = self._find(node, segments, depth, parameters)
         return None if target is None else Match(target, parameters)
 
     def _add(self, template: str, target: T) -> None:

@@ -17,6 +17,8 @@ SEGMENTS = 16
 """For each worker: 64 MB of records."""
 MAX_RECORD = 64 * 1024
 _LENGTH = struct.Struct("<I")
+_LENGTH_BYTES = _LENGTH.size
+_pack_length = _LENGTH.pack
 _ID = re.compile(r"([0-9a-f]{1,8})-([0-9a-f]{1,12})-([0-9a-f]{1,8})", re.ASCII)
 _NAME = re.compile(r"([0-9a-f]+)-([0-9a-f]{12})\.book", re.ASCII)
 
@@ -39,14 +41,15 @@ class Book:
 
     def write(self, record: bytes) -> str:
         """Write a record; gives the decision's id. What is too long is cut off by the caller."""
-        end = self._offset + _LENGTH.size + len(record)
+        length = len(record)
+        offset = self._offset
+        end = offset + _LENGTH_BYTES + length
         if end > SEGMENT_BYTES:
             self._next_segment()
-            end = _LENGTH.size + len(record)
-        offset = self._offset
-        self._map[offset:end] = _LENGTH.pack(len(record)) + record
+            offset, end = 0, _LENGTH_BYTES + length
+        self._map[offset:end] = _pack_length(length) + record
         self._offset = end
-        return f"{self._prefix}{offset:x}"
+        return self._prefix + hex(offset)[2:]  # noqa: FURB116 - a format takes twice as long
 
     def _next_segment(self) -> None:
         self._segment += 1

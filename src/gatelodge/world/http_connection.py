@@ -204,8 +204,7 @@ class Connection:
         exchange, self._exchange = self._exchange, None
         if exchange is None:
             return
-        response = Response(self._status, (), b"".join(self._body))
-        response.lines = self._lines
+        response = Response(self._status, (), b"".join(self._body), self._lines)
         self._body = []
         self._size = 0
         self._head_done = self._complete = False

@@ -24,6 +24,8 @@ MAX_REFUSED = 2_000
 STALE_SECONDS = 15 * 60
 _TEMPORARY = "ASIA"
 
+Key = tuple[str, str | None, str, str, str]
+"""A question's own key."""
 Answer = KeyHolder | KeyRefused
 CallSoon = Callable[[Callable[[], None]], object]
 _log = structlog.get_logger()
@@ -58,28 +60,29 @@ class Keys:
         self._executor = executor
         self._call_soon = call_soon
         """Runs a function on the event loop, from any thread."""
-        self._held: dict[FindKey, tuple[KeyHolder, float]] = {}
-        self._refused: dict[FindKey, KeyRefused] = {}
-        self._asking: dict[FindKey, list[Resume]] = {}
+        self._held: dict[Key, tuple[KeyHolder, float]] = {}
+        self._refused: dict[Key, KeyRefused] = {}
+        self._asking: dict[Key, list[Resume]] = {}
         """Callers that wait for one look-up."""
         self._fresh = time.monotonic()
 
     def find(self, question: FindKey, resume: Resume) -> Answer | Pending:
         """Answer from what is kept, or look it up off the loop and resume."""
-        held = self._held.get(question)
+        key = question.key
+        held = self._held.get(key)
         if held is not None:
             holder, expires = held
             if expires > time.time():
                 return holder
             return KeyRefused(KeyProblem.EXPIRED)
-        refused = self._refused.get(question)
+        refused = self._refused.get(key)
         if refused is not None:
             return refused
-        waiting = self._asking.get(question)
+        waiting = self._asking.get(key)
         if waiting is not None:
             waiting.append(resume)
             return PENDING
-        waiting = self._asking[question] = [resume]
+        waiting = self._asking[key] = [resume]
         self._executor.submit(self._look_up, question, waiting)
         return PENDING
 
@@ -123,16 +126,17 @@ class Keys:
     def _found(
         self, question: FindKey, answer: Answer, expires: float, waiting: list[Resume]
     ) -> None:
-        if self._asking.get(question) is waiting:
-            del self._asking[question]
+        key = question.key
+        if self._asking.get(key) is waiting:
+            del self._asking[key]
             if isinstance(answer, KeyHolder):
                 if len(self._held) >= MAX_KEPT:
                     self._held.clear()
-                self._held[question] = (answer, expires)
+                self._held[key] = (answer, expires)
             elif answer.reason is not KeyProblem.UNAVAILABLE:
                 if len(self._refused) >= MAX_REFUSED:
                     self._refused.clear()
-                self._refused[question] = answer
+                self._refused[key] = answer
         for resume in waiting:
             resume(answer)
 

@@ -34,12 +34,10 @@ def read_lines(head: bytes) -> list[str] | None:
 
     Request line and field lines come first; the last two are empty.
     """
-    text = head.decode("latin-1")
-    lines = text.split("\r\n")
-    ends = len(lines) - 1
-    if text.count("\n") != ends or text.count("\r") != ends:
-        return None
-    return lines
+    lines = head.decode("latin-1").split("\r\n")
+    first = lines[0]
+    # A field line with another line end in it is none to Headers.
+    return None if "\n" in first or "\r" in first else lines
 
 
 def read_framing(method: str, version: str, headers: Headers) -> Framing | None:
