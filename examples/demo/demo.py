@@ -4,6 +4,7 @@ Starts a small backend and the gateway, sends real requests, shows each decision
 exits with 0 only if every one came out as expected.
 """
 
+import configparser
 import http.server
 import json
 import subprocess
@@ -17,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import botocore.auth
+import botocore.session
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
@@ -55,7 +57,8 @@ class Gateway:
                 break
         else:
             sys.exit("the gateway did not start")
-        self.url = json.loads((state / "endpoints.json").read_text())["data"]
+        endpoints = json.loads((state / "endpoints.json").read_text())
+        self.url, self.aws = endpoints["data"], endpoints["aws"]
 
     def run(self, *arguments):
         command = [sys.executable, "-m", "gatelodge", *arguments, "--state", str(self.state)]
@@ -65,6 +68,18 @@ class Gateway:
     def key(self, user):
         made = json.loads(self.run("keys", "create", user, "--json"))
         return Credentials(made["AccessKeyId"], made["SecretAccessKey"])
+
+    def client(self, service):
+        """botocore for the AWS endpoint, as root of the gateway's account."""
+        profiles = configparser.ConfigParser()
+        profiles.read(self.state / "credentials")
+        return botocore.session.get_session().create_client(
+            service,
+            region_name="us-east-1",
+            endpoint_url=self.aws,
+            aws_access_key_id=profiles["gatelodge"]["aws_access_key_id"],
+            aws_secret_access_key=profiles["gatelodge"]["aws_secret_access_key"],
+        )
 
     def stop(self):
         self.process.terminate()
@@ -101,6 +116,10 @@ class Demonstration:
             value = fields["Authorization"]
             fields["Authorization"] = value[:-1] + ("0" if value[-1] != "0" else "1")
         fields["X-Forwarded-For"] = source
+        self.judge(title, expected, url, fields)
+
+    def judge(self, title, expected, url, fields):
+        """Send a request; say what came of it, and whether that was expected."""
         try:
             answer = urllib.request.urlopen(urllib.request.Request(url, headers=fields))
         except urllib.error.HTTPError as refused:
@@ -110,7 +129,7 @@ class Demonstration:
         right = answer.status == expected[0] and expected[1] in reason
         self.wrong += not right
         print(f"{'ok   ' if right else 'WRONG'} {title}")
-        print(f"      {answer.status} GET /prod{path}")
+        print(f"      {answer.status} GET /prod{url.partition('/prod')[2]}")
         print(f"      why: {reason}")
         if not right:
             print(f"      expected {expected[0]} because of: {expected[1]}")
@@ -124,6 +143,7 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         state = Path(directory) / "state"
         failed = behind_a_proxy(state, backend) + without_a_proxy(state, backend)
+        failed += people_who_sign_in(state, backend)
     print(f"\n{f'{failed} went wrong.' if failed else 'All decisions came out as expected.'}")
     return 1 if failed else 0
 
@@ -163,6 +183,52 @@ def without_a_proxy(state, backend):
         return demonstration.wrong
     finally:
         gateway.stop()
+
+
+def people_who_sign_in(state, backend):
+    print("\nA user pool: sign-up, sign-in, and an API that takes its ID tokens:\n")
+    gateway = Gateway(state, backend)
+    try:
+        demonstration = Demonstration(gateway)
+        idp = gateway.client("cognito-idp")
+        pool = idp.create_user_pool(PoolName="people", AutoVerifiedAttributes=["email"])["UserPool"]
+        flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+        client = idp.create_user_pool_client(
+            UserPoolId=pool["Id"], ClientName="app", ExplicitAuthFlows=flows
+        )["UserPoolClient"]["ClientId"]
+        api = deploy(gateway, pool["Arn"], backend)
+        who = {"ClientId": client, "Username": "ada"}
+        email = [{"Name": "email", "Value": "ada@example.com"}]
+        idp.sign_up(**who, Password="Enchantress-1", UserAttributes=email)
+        message = json.loads((state / "messages.jsonl").read_text().splitlines()[-1])
+        print(f"      ada signed up; a code went to {message['to']}")
+        idp.confirm_sign_up(**who, ConfirmationCode=message["code"])
+        tokens = idp.initiate_auth(
+            ClientId=client,
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": "ada", "PASSWORD": "Enchantress-1"},
+        )["AuthenticationResult"]
+        print("      ada signed in")
+        url = f"{gateway.url}/_aws/execute-api/{api}/prod/me"
+        judge = demonstration.judge
+        good = {"Authorization": f"Bearer {tokens['IdToken']}"}
+        judge("user pool: the ID token", (200, "the ID token is good"), url, good)
+        other = {"Authorization": f"Bearer {tokens['AccessToken']}"}
+        judge("user pool: the access token", (401, "the method takes an ID token"), url, other)
+        judge("user pool: no token", (401, "there is no header field"), url, {})
+        return demonstration.wrong
+    finally:
+        gateway.stop()
+
+
+def deploy(gateway, pool_arn, backend):
+    """Import people.yaml by API Gateway's own operations, and deploy it."""
+    document = (HERE / "people.yaml").read_text("utf-8")
+    document = document.replace("POOL_ARN", pool_arn).replace("BACKEND", backend)
+    apigateway = gateway.client("apigateway")
+    api = apigateway.import_rest_api(body=document.encode())["id"]
+    apigateway.create_deployment(restApiId=api, stageName="prod")
+    return api
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from gatelodge.cli import (
     keys,
     pools,
     serve,
+    token,
     why,
 )
 from gatelodge.main import StartError
@@ -40,6 +41,7 @@ app.command(iam.app)
 app.command(pools.app)
 app.command(expect.expect, name="test")
 app.command(call.call)
+app.command(token.token)
 app.command(why.why)
 
 

@@ -7,7 +7,7 @@ from gatelodge.explain.replay import Explanation
 def one_line(explanation: Explanation) -> str:
     """Write a decision in one line: `403 GET /prod/pets alice · reason`."""
     record = explanation.record
-    return _printable(
+    return printable(
         f"{record['status']} {record['method']} {_path(record)} {explanation.who} · "
         f"{explanation.reason}"
     )
@@ -35,7 +35,7 @@ def in_full(decision_id: str, explanation: Explanation) -> str:
     if not explanation.agrees:
         again = f"decided as {record['verdict']}, and judging again gives {explanation.replayed}"
         lines += ["", f"WARNING: {again}. This is a bug; please report it."]
-    return "\n".join(_printable(line) for line in lines)
+    return "\n".join(printable(line) for line in lines)
 
 
 def _path(record: Record) -> str:
@@ -44,6 +44,6 @@ def _path(record: Record) -> str:
     return path.removeprefix(f"/_aws/execute-api/{record['api_id']}") or path
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Show control characters as escapes: a client's header must not steer a terminal."""
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)

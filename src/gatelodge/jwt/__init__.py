@@ -6,13 +6,14 @@ Signatures are checked by joserfc.
 """
 
 from gatelodge.jwt.claims import Claims, check_times, read_claims
-from gatelodge.jwt.keys import KeysError, PublicKey, read_keys
+from gatelodge.jwt.keys import MAX_KEY_SET, KeysError, PublicKey, read_keys
 from gatelodge.jwt.parse import MAX_TOKEN, Token, parse
 from gatelodge.jwt.refusal import Fault, Refusal
 from gatelodge.jwt.verify import ALGORITHM, verify
 
 __all__ = [
     "ALGORITHM",
+    "MAX_KEY_SET",
     "MAX_TOKEN",
     "Claims",
     "Fault",

@@ -40,7 +40,7 @@ class ClaimsRefused:
 class UserPools:
     """The user pools that one method trusts, and what it demands of their tokens."""
 
-    __slots__ = ("_header", "_pools", "_scopes", "_validates")
+    __slots__ = ("_scopes", "_validates", "arns", "header")
 
     def __init__(self, method: Method, api: Api, stage_variables: Mapping[str, str]) -> None:
         """Prepare. Raises ValueError when the method has no such authorizer."""
@@ -49,12 +49,14 @@ class UserPools:
             raise ValueError(f"the method has no user pools: authorizer {method.authorizer_id!r}")
         if not authorizer.identity_source.startswith(_HEADER) or not authorizer.provider_arns:
             raise ValueError(f"authorizer {authorizer.name!r} has no header or no user pools")
-        self._header = authorizer.identity_source[len(_HEADER) :].lower()
+        self.header = authorizer.identity_source[len(_HEADER) :].lower()
+        """The header field that holds the token, in lower case."""
         # A variable that the stage lacks leaves an ARN that no pool has.
-        self._pools = tuple(
+        self.arns = tuple(
             _STAGE_VARIABLE.sub(lambda match: stage_variables.get(match[1], ""), arn)
             for arn in authorizer.provider_arns
         )
+        """Of the pools."""
         self._scopes = frozenset(method.authorization_scopes)
         expression = authorizer.identity_validation_expression
         self._validates = None if expression is None else compile_validation(expression)
@@ -64,7 +66,7 @@ class UserPools:
         token = self._token(request)
         if isinstance(token, ClaimsRefused):
             return _unauthorized(token)
-        answer = yield from ask(VerifyToken(token, self._pools))
+        answer = yield from ask(VerifyToken(token, self.arns))
         if isinstance(answer, TokenRefused):
             return _refused(answer)
         refused = self.check(answer.claims, request.received_at.timestamp())
@@ -111,12 +113,12 @@ class UserPools:
 
     def _token(self, request: Request) -> str | ClaimsRefused:
         headers = request.headers
-        value = headers.get(self._header)
+        value = headers.get(self.header)
         if not value:
-            return ClaimsRefused(f"there is no header field {self._header}")
-        if len(headers.all(self._header)) != 1:
+            return ClaimsRefused(f"there is no header field {self.header}")
+        if len(headers.all(self.header)) != 1:
             # Which of them a backend would look at is anybody's guess.
-            return ClaimsRefused(f"the header field {self._header} stands there more than once")
+            return ClaimsRefused(f"the header field {self.header} stands there more than once")
         return value[len(_BEARER) :] if value[: len(_BEARER)].lower() == _BEARER else value
 
 
