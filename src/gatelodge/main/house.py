@@ -3,8 +3,9 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import uvicorn
 import uvloop
@@ -81,6 +82,7 @@ async def _serve(
         loop.remove_reader(lifeline)
         server.should_exit = True
 
+    loop.add_signal_handler(signal.SIGTERM, stop)
     loop.add_reader(lifeline, stop)
     serving = asyncio.ensure_future(server.serve(sockets=[sock]))
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event
@@ -119,6 +121,19 @@ def _answer(
     return Endpoints(userpools, dispatch.answer).answer
 
 
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the house.
+
+    uvicorn's own handling ends the process as soon as the server has stopped, before what else the
+    house has to put away.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
 def _server(door: AwsDoor) -> uvicorn.Server:
     config = uvicorn.Config(
         door,
@@ -132,4 +147,4 @@ def _server(door: AwsDoor) -> uvicorn.Server:
         proxy_headers=False,
         limit_concurrency=_CONNECTIONS,
     )
-    return uvicorn.Server(config)
+    return _Server(config)
