@@ -36,6 +36,11 @@ def gateway(tmp_path_factory):
                     user("kept-out", ALL),
                     user("elsewhere", ALL, deny_region),
                     user(
+                        "no-roles",
+                        ALL,
+                        {**ALL, "Effect": "Deny", "Action": "iam:PassRole"},
+                    ),
+                    user(
                         "no-policies",
                         ALL,
                         {**ALL, "Effect": "Deny", "Action": "apigateway:UpdateRestApiPolicy"},
@@ -142,3 +147,54 @@ def test_accounts_do_not_reach_into_each_other(gateway, api):
         iam.delete_access_key(AccessKeyId=key)
     with pytest.raises(iam.exceptions.ClientError):
         iam.get_access_key_last_used(AccessKeyId=key)
+
+
+def with_roles(role, place):
+    """A document that hands a role to API Gateway: for an authorizer, or for an integration."""
+    function = f"arn:aws:lambda:{REGION}:{OWNER}:function:f"
+    uri = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{function}/invocations"
+    written = {"swagger": "2.0", "info": {"title": "r", "version": "1"}, "paths": {"/": {}}}
+    integration = {"type": "aws_proxy", "httpMethod": "POST", "uri": uri}
+    authorizer = {"type": "token", "authorizerUri": uri}
+    {"integration": integration, "authorizer": authorizer}[place][
+        "credentials" if place == "integration" else "authorizerCredentials"
+    ] = role
+    written["paths"]["/"]["get"] = {"x-amazon-apigateway-integration": integration}
+    written["securityDefinitions"] = {
+        "judge": {
+            "type": "apiKey",
+            "name": "Authorization",
+            "in": "header",
+            "x-amazon-apigateway-authtype": "custom",
+            "x-amazon-apigateway-authorizer": authorizer,
+        }
+    }
+    return json.dumps(written).encode()
+
+
+@pytest.mark.parametrize("place", ["integration", "authorizer"])
+@pytest.mark.parametrize(
+    ("user", "account", "code"),
+    [("no-roles", OWNER, "AccessDeniedException"), ("root", "222222222222", "BadRequestException")],
+)
+def test_no_document_and_no_clone_hands_over_a_role(gateway, place, user, account, code):
+    """Whoever may not pass a role to API Gateway does not do so with a whole API; nobody passes
+    one of another account."""
+    key = gateway.root() if user == "root" else gateway.key(user)
+    client = gateway.client("apigateway", key)
+    mine = client.create_rest_api(name="mine")["id"]
+    body = with_roles(f"arn:aws:iam::{account}:role/powerful", place)
+    source = None
+    if account == OWNER:
+        source = gateway.client("apigateway").import_rest_api(body=body)["id"]
+    attempts = [
+        lambda: client.import_rest_api(body=body),
+        lambda: client.put_rest_api(restApiId=mine, mode="merge", body=body),
+        lambda: client.put_rest_api(restApiId=mine, mode="overwrite", body=body),
+    ]
+    if source is not None:
+        attempts.append(lambda: client.create_rest_api(name="clone", cloneFrom=source))
+    for attempt in attempts:
+        with pytest.raises(client.exceptions.ClientError) as refused:
+            attempt()
+        assert refused.value.response["Error"]["Code"] == code

@@ -14,13 +14,16 @@ _log = structlog.get_logger()
 
 
 def function_credentials(store: Store, master: MasterKey, function: Function) -> Mapping[str, str]:
-    """Give the AWS variables of a function; none when its role does not trust Lambda. Blocks."""
+    """Give the AWS variables of a function; none when its role does not trust Lambda.
+
+    Nor when it is a role of another account. Blocks.
+    """
     try:
         role = trusting_role(store, function.role, LAMBDA, {})
     except StoreError as error:
         _log.warning("no credentials for a function", function=function.arn, error=str(error))
         return {}
-    if role is None:
+    if role is None or role.account != function.account:
         return {}
     issued = issue_session(master, role.body, function.name, _SECONDS)
     return {

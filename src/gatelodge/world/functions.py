@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from gatelodge import iam
+from gatelodge.arn import Arn
 from gatelodge.functions.documents import find_function, find_policy
 from gatelodge.functions.fleet import Fleet
 from gatelodge.functions.function import MAX_PAYLOAD, Event, Function, Result, Throttled
@@ -161,13 +162,20 @@ class Functions:
             if credentials is None:
                 refusal = _refused_to_service(permissions, source_arn, source_account)
             else:
-                refusal = self._refused_to_role(permissions, credentials, source_arn)
+                refusal = self._refused_to_role(
+                    permissions, credentials, source_arn, source_account
+                )
         if refusal is not None:
             return Uninvoked(UninvokedReason.NOT_PERMITTED, refusal)
         return function
 
-    def _refused_to_role(self, permissions: _Permissions, role: str, source_arn: str) -> str | None:
+    def _refused_to_role(
+        self, permissions: _Permissions, role: str, source_arn: str, source_account: str
+    ) -> str | None:
         """Say why a role may not invoke; None when it may."""
+        arn = Arn.parse(role)
+        if arn is None or arn.account != source_account:
+            return f"{role} is no role of the API's own account {source_account}"
         keys = {"aws:sourcearn": source_arn}
         caller = assumed_by(self._store, role, API_GATEWAY, _SESSION, keys, int(time.time()))
         if caller is None:

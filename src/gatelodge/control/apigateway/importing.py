@@ -12,6 +12,7 @@ from gatelodge.control.apigateway import documents
 from gatelodge.control.apigateway.documents import bad_request
 from gatelodge.control.apigateway.form import Form, write_form
 from gatelodge.control.apigateway.ids import long_id
+from gatelodge.control.apigateway.integrations import require_pass_roles
 from gatelodge.control.apigateway.policies import check_policy, read_policy
 from gatelodge.control.apigateway.rest_apis import endpoint_configuration, shown
 from gatelodge.control.call import Call
@@ -47,6 +48,8 @@ def import_rest_api(
     api_id = local_id or long_id()
     reading = _Reading(call, api_id, body, parameters or {}, local=local_id is not None)
     reading.judge(fail=failOnWarnings)
+    if local_id is None:
+        require_pass_roles(call, reading.form)
     documents.add_api(
         call,
         {
@@ -84,6 +87,8 @@ def put_rest_api(
     reading = _Reading(call, restApiId, body, parameters or {}, local=local)
     reading.judge(fail=failOnWarnings)
     overwrite = mode == "overwrite"
+    if not local:
+        require_pass_roles(call, reading.form)
     if overwrite and not local and api.body.get("policy") and not reading.form.get("policy"):
         read_policy(call, restApiId, "")  # taking a policy away needs the same permission
     write_form(call, restApiId, reading.form, overwrite=overwrite)

@@ -193,6 +193,18 @@ def _pass_role(call: Call, integration: Mapping[str, Any]) -> None:
         require_pass_role(call, credentials)
 
 
+def require_pass_roles(call: Call, form: Mapping[str, Any]) -> None:
+    """Demand the same for every role that a whole API names. Raises Fault."""
+    roles = {
+        authorizer.get("authorizerCredentials") for authorizer in form.get("authorizers") or ()
+    }
+    for found in form.get("resources") or ():
+        for method in (found.get("methods") or {}).values():
+            roles.add((method.get("integration") or {}).get("credentials"))
+    for role in sorted(role for role in roles if role and role != CALLER):
+        require_pass_role(call, role)
+
+
 def require_pass_role(call: Call, role: str) -> None:
     """Demand that the caller may hand a role of its own account to API Gateway. Raises Fault."""
     arn = Arn.parse(role)

@@ -9,6 +9,7 @@ from gatelodge.control.apigateway import documents
 from gatelodge.control.apigateway.documents import bad_request
 from gatelodge.control.apigateway.form import read_form, write_form
 from gatelodge.control.apigateway.ids import long_id
+from gatelodge.control.apigateway.integrations import require_pass_roles
 from gatelodge.control.apigateway.policies import read_policy, shown_policy
 from gatelodge.control.apigateway.tags import check_tags
 from gatelodge.control.call import Call
@@ -68,6 +69,7 @@ def create_rest_api(
     added = documents.add_api(call, present, api_id=api_id)
     if cloneFrom is not None:
         copied = read_form(call, cloneFrom) | {"policy": present.get("policy")}
+        require_pass_roles(call, copied)
         copied = {k: v for k, v in copied.items() if k not in {*present, "endpointTypes"}}
         write_form(call, api_id, copied, overwrite=False)
         added = documents.api(call, api_id)
