@@ -22,6 +22,11 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Answer = Callable[[Request], Response]
 
 MAX_BODY = 10 * 1024 * 1024
+MAX_CODE_BODY = 70_167_211
+"""Octets: packages of functions come in base64 (AWS's limit for CreateFunction)."""
+MAX_LARGE = 4
+"""Bodies larger than the usual that come at the same time."""
+_CODE_PATHS = (b"/2015-03-31/functions", b"/2018-10-31/layers")
 MAX_UNSIGNED_BODY = 1024 * 1024
 """Octets: nobody who does not even claim to be somebody needs more."""
 BODY_SECONDS = 60.0
@@ -31,12 +36,14 @@ _log = structlog.get_logger()
 class AwsDoor:
     """The ASGI application."""
 
-    __slots__ = ("_answer", "_executor")
+    __slots__ = ("_answer", "_executor", "_large")
 
     def __init__(self, answer: Answer, executor: Executor) -> None:
         self._answer = answer
         """Blocks."""
         self._executor = executor
+        self._large = 0
+        """How many large bodies are coming in."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -61,11 +68,19 @@ class AwsDoor:
         )
         signed = "authorization" in headers or b"X-Amz-Signature" in scope["query_string"]
         limit = MAX_BODY if signed else MAX_UNSIGNED_BODY
+        large = signed and _brings_code(scope["raw_path"], headers)
+        if large:
+            limit = MAX_CODE_BODY
+        if large and self._large >= MAX_LARGE:
+            return _refused(429, "TooManyRequestsException", "Too many large requests at once")
+        self._large += large
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await _body(headers, receive, limit)
         except TimeoutError:
             return _refused(408, "RequestTimeout", "The body did not come in time")
+        finally:
+            self._large -= large
         if body is None:
             return None
         if isinstance(body, Response):
@@ -84,6 +99,12 @@ class AwsDoor:
         )
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, self._answer, request)
+
+
+def _brings_code(raw_path: bytes, headers: Headers) -> bool:
+    """Tell whether a body is a function's package, which may be larger than all others."""
+    length = headers.get("content-length") or "0"
+    return raw_path.startswith(_CODE_PATHS) and length.isdigit() and int(length) > MAX_BODY
 
 
 async def _body(headers: Headers, receive: Receive, limit: int) -> bytes | Response | None:

@@ -21,7 +21,7 @@ from gatelodge.world.authorizers import read_kept
 from gatelodge.world.changes import Follower, flushed_stages
 from gatelodge.world.exhibits import Exhibits
 from gatelodge.world.function_credentials import function_credentials
-from gatelodge.world.functions import Functions
+from gatelodge.world.functions import Functions, RunFunction
 from gatelodge.world.functions_remote import RemoteFunctions
 from gatelodge.world.house_answers import handlers
 from gatelodge.world.house_questions import AUTHORIZER_SECONDS
@@ -82,7 +82,18 @@ class FunctionsFloor:
 
     def answers(self) -> Answers:
         """Give what this house answers by itself, for operations that try a method."""
-        return {AskAuthorizer: self._answer_authorizer, InvokeFunction: self._answer_invocation}
+        return {
+            AskAuthorizer: self._answer_authorizer,
+            InvokeFunction: self._answer_invocation,
+            RunFunction: self._answer_run,
+        }
+
+    def _answer_run(self, question: RunFunction, resume: Resume) -> Pending:
+        async def answer() -> None:
+            resume(await self.functions.answer(question))
+
+        self._spawn(answer())
+        return PENDING
 
     def _answer_authorizer(self, question: AskAuthorizer, resume: Resume) -> Pending:
         async def answer() -> None:

@@ -31,7 +31,8 @@ from gatelodge.world.openid_providers import FindProviderKey, OpenIdProviders
 from gatelodge.world.outbox import Outbox
 from gatelodge.world.uses import Uses
 
-_THREADS = 16
+_THREADS = 64  # an invocation holds one as long as it runs
+_FUNCTION_THREADS = 4
 _CONNECTIONS = 256
 
 
@@ -65,7 +66,9 @@ async def _serve(
     exhibits = Exhibits(settings.state / "book" / "exhibits")
     keys = Keys(store, master, exhibits, executor, loop.call_soon_threadsafe)
     upstream = Upstream(loop, Outbox(loop))
-    floor = FunctionsFloor(settings, store, master, exhibits, executor, upstream, url)
+    # Threads of their own: what an invocation waits for must not wait behind invocations.
+    own = ThreadPoolExecutor(_FUNCTION_THREADS)
+    floor = FunctionsFloor(settings, store, master, exhibits, own, upstream, url)
     answers: Answers = {
         **floor.answers(),
         SendHttp: upstream.send,

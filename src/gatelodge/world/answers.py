@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeVar
 from gatelodge.asking import Question
 
 A = TypeVar("A")
-PATIENCE = 60.0
+PATIENCE = 960.0
 """Seconds that a thread waits for an answer; every question has a shorter limit of its own."""
 
 

@@ -14,6 +14,7 @@ import structlog
 
 from gatelodge import iam
 from gatelodge.arn import Arn
+from gatelodge.asking import Question
 from gatelodge.functions.documents import find_function, find_policy
 from gatelodge.functions.fleet import Fleet
 from gatelodge.functions.function import MAX_PAYLOAD, Event, Function, Result, Throttled
@@ -23,12 +24,39 @@ from gatelodge.world.identities import IdentityError
 from gatelodge.world.service_roles import API_GATEWAY, assumed_by, service_principal
 
 MAX_KEPT = 10_000
+MAX_LATER = 1_000
+"""Events that wait to be run."""
+_PAUSES = (60.0, 120.0)
+"""Seconds until an event that failed is tried again (AWS Lambda Developer Guide)."""
+_PATIENCE = 30.0
+"""Seconds beyond a function's own time: for its start, and for its turn."""
 _INVOKE = "lambda:InvokeFunction"
 _SESSION = "BackplaneAssumeRoleSession"
 _log = structlog.get_logger()
 
 RunRemote = Callable[[Function, Event, float], Awaitable["Result | Throttled | Uninvoked"]]
 """Runs a function that is elsewhere: (function, event, seconds)."""
+
+
+class RunFunction(Question["Result | Uninvoked"]):
+    """Run a function for whoever was allowed to; later: its answer is not waited for."""
+
+    __slots__ = ("client_context", "function", "invoked_arn", "later", "payload")
+
+    def __init__(
+        self,
+        function: Function,
+        payload: bytes,
+        invoked_arn: str,
+        client_context: str,
+        *,
+        later: bool,
+    ) -> None:
+        self.function = function
+        self.payload = payload
+        self.invoked_arn = invoked_arn
+        self.client_context = client_context
+        self.later = later
 
 
 class FunctionName:
@@ -70,7 +98,16 @@ class _Permissions:
 class Functions:
     """All functions of one house."""
 
-    __slots__ = ("_executor", "_fleet", "_found", "_master", "_permitted", "_remote", "_store")
+    __slots__ = (
+        "_executor",
+        "_fleet",
+        "_found",
+        "_later",
+        "_master",
+        "_permitted",
+        "_remote",
+        "_store",
+    )
 
     def __init__(
         self, store: Store, master: MasterKey, executor: Executor, fleet: Fleet, remote: RunRemote
@@ -82,6 +119,7 @@ class Functions:
         self._remote = remote
         self._found: dict[str, Function] = {}
         self._permitted: set[tuple[str, str, str, str | None]] = set()
+        self._later: set[asyncio.Task[None]] = set()
 
     def forget(self) -> None:
         """Drop everything kept, because something changed."""
@@ -124,6 +162,36 @@ class Functions:
                 return Uninvoked(UninvokedReason.THROTTLED, outcome.reason)
             case _:
                 return outcome
+
+    async def answer(self, question: RunFunction) -> Result | Uninvoked:
+        """Run what an operation asks to be run."""
+        function = question.function
+        event = Event(
+            str(uuid.uuid4()), question.payload, question.invoked_arn, question.client_context
+        )
+        if question.later:
+            return await self._run_later(function, event)
+        outcome = await self.run(function, event, function.timeout + _PATIENCE)
+        if isinstance(outcome, Throttled):
+            return Uninvoked(UninvokedReason.THROTTLED, outcome.reason)
+        return outcome
+
+    async def _run_later(self, function: Function, event: Event) -> Result | Uninvoked:
+        """Accept an event, and run it when that can be: two more times if it fails."""
+        if len(self._later) >= MAX_LATER:
+            return Uninvoked(UninvokedReason.THROTTLED, "the queue of events is full")
+
+        async def work() -> None:
+            for pause in (*_PAUSES, None):
+                outcome = await self.run(function, event, function.timeout + _PATIENCE)
+                if (isinstance(outcome, Result) and not outcome.failed) or pause is None:
+                    return
+                await asyncio.sleep(pause)
+
+        task = asyncio.ensure_future(work())
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+        return Result(b"", version=function.version)
 
     async def run(
         self, function: Function, event: Event, seconds: float
