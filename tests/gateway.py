@@ -319,7 +319,7 @@ def deny(*arguments, **elements):
 def user(name, *statements, account=OWNER, **members):
     document = {
         "UserName": name,
-        "UserId": f"AIDA{name.upper()}",
+        "UserId": f"AIDA{name.upper()}{'' if account == OWNER else account[:4]}",
         "Arn": f"arn:aws:iam::{account}:user/{name}",
         **members,
     }

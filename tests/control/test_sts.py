@@ -47,7 +47,7 @@ FULL = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
 ROLES = [
     role("by-account", [trusts(ACCOUNT)], ALL),
     role("by-user", [trusts(who("plain"))], ALL),
-    role("by-nobody", [trusts(who("somebody"))], ALL),
+    role("by-nobody", [trusts({"AWS": "AIDASOMEBODYGONE"})], ALL),
     role("by-everyone", [trusts("*")], ALL),
     role("but-plain", [trusts("*"), trusts(who("plain"), effect="Deny")], ALL),
     role("by-other", [trusts({"AWS": OTHER})], ALL),

@@ -123,6 +123,17 @@ def test_another_unique_id_is_another_user(house):
     assert house.find(USER, "alice")["UserId"] == "AIDAANEW"
 
 
+def test_a_unique_id_belongs_to_one(house):
+    """Keys and trust hold on to it."""
+    twin = {"UserDetailList": [user("bob", account=OTHER) | {"UserId": "AIDAALICE"}]}
+    (problem,) = house.read(users("alice"), twin).problems
+    assert "1.json#/UserDetailList/0: AIDAALICE is the unique id of" in problem
+    house.apply(users("alice"))
+    with pytest.raises(FileError, match="AIDAALICE is the unique id of iam/user alice"):
+        house.apply(twin)
+    assert house.find(USER, "bob", OTHER) is None
+
+
 def test_keys_follow_a_user_to_another_path(house):
     house.apply(users("alice"))
     house.key("alice")
@@ -149,7 +160,7 @@ def test_trust_is_kept_by_unique_id_across_accounts(house):
     elsewhere = "arn:aws:iam::999999999999:user/elsewhere"
     ours = {**users("alice"), "RoleDetailList": [role("r", alice, bob, elsewhere, OTHER)]}
     house.apply(ours, users("bob", account=OTHER))
-    assert trusted(house.find(ROLE, "r")) == ["AIDAALICE", "AIDABOB", elsewhere, OTHER]
+    assert trusted(house.find(ROLE, "r")) == ["AIDAALICE", "AIDABOB2222", elsewhere, OTHER]
 
 
 def test_roles_may_trust_each_other(house):

@@ -13,7 +13,7 @@ from gatelodge.arn import Arn
 from gatelodge.files.account_shapes import Place, read_entity
 from gatelodge.files.load import MAX_ACCOUNT, FileError, load
 from gatelodge.world.aws_policies import aws_policies
-from gatelodge.world.iam_entities import GROUP, NAMES, POLICY, ROLE, USER, read_document
+from gatelodge.world.iam_entities import GROUP, IDS, NAMES, POLICY, ROLE, USER, read_document
 
 _LISTS = {
     "UserDetailList": USER,
@@ -63,6 +63,7 @@ def read_account_files(paths: Iterable[Path]) -> AccountFiles:
         files.accounts[account] = _merged(described, files.problems)
     for account, described in files.accounts.items():
         _check_references(account, described, files.problems)
+    _check_ids(files)
     return files
 
 
@@ -104,6 +105,21 @@ def _merged(described: Sequence[Described], problems: list[str]) -> list[Describ
                 f"{one.place}: described differently in {before.place}; keep one of the two"
             )
     return list(found.values())
+
+
+def _check_ids(files: AccountFiles) -> None:
+    """See that no two entities have one unique id: keys and trust hold on to it."""
+    found: dict[str, Described] = {}
+    for described in files.accounts.values():
+        for one in described:
+            unique_id = one.body.get(IDS[one.kind])
+            if unique_id is None or one.kind == POLICY:
+                continue  # AWS's own policies are in many accounts
+            before = found.setdefault(unique_id, one)
+            if before is not one:
+                files.problems.append(
+                    f"{one.place}: {unique_id} is the unique id of {before.place} as well"
+                )
 
 
 def _check_references(account: str, described: Sequence[Described], problems: list[str]) -> None:

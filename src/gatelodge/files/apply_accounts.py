@@ -51,7 +51,8 @@ def apply_account_files(store: Store, files: AccountFiles, now: datetime) -> lis
         # Only now is everybody there who may be trusted, in whatever account.
         for account, described in files.accounts.items():
             changes += _apply_trust(store, account, described)
-        for account in files.accounts:
+        for account, described in files.accounts.items():
+            _check_ids(store, account, described)
             _check_nothing_dangles(store, account)
     return changes
 
@@ -156,6 +157,20 @@ def _delete_keys(store: Store, principal_id: str) -> None:
     for key in store.access_keys_of(principal_id) if principal_id else ():
         store.delete_access_key(key.id)
         store.forget_use(key.id)
+
+
+def _check_ids(store: Store, account: str, described: Sequence[Described]) -> None:
+    """See that nobody else has a unique id of the files."""
+    for one in described:
+        unique_id = one.body.get(IDS[one.kind])
+        if unique_id is None or one.kind == POLICY:
+            continue
+        for holder in store.belonging(one.kind, unique_id):
+            if (holder.account, holder.id) != (account, one.key[1]):
+                raise FileError(
+                    f"{one.place}: {unique_id} is the unique id of {holder.kind} {holder.name} of "
+                    f"account {holder.account} as well"
+                )
 
 
 def _check_nothing_dangles(store: Store, account: str) -> None:
