@@ -19,10 +19,11 @@ lint: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Millions of generated cases; CASES=N for another number.
+# Millions of generated cases (CASES=N for another number), and a million users.
 CASES ?= 2000000
 prove: .venv/.dev
 	$(BIN)/python -m tests.laws.prove $(CASES)
+	$(BIN)/python -m tests.userpools.prove
 
 # The pages that are made from the code.
 docs: .venv/.dev
