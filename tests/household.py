@@ -56,10 +56,10 @@ def question(issued, *, token=..., date=DAY, region=REGION):
     )
 
 
-def role(name="dev", path="/app/", role_id="AROADEV", account=OWNER, **members):
+def role(name="dev", path="/app/", role_id=None, account=OWNER, **members):
     return {
         "RoleName": name,
-        "RoleId": role_id,
+        "RoleId": role_id or f"AROA{name.upper()}",
         "Arn": f"arn:aws:iam::{account}:role{path}{name}",
         **members,
     }

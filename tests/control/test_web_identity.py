@@ -67,7 +67,7 @@ def gateway(tmp_path_factory, issuer, certificate):
             "Effect": "Allow",
             "Principal": federated,
             "Action": ["sts:AssumeRoleWithWebIdentity", *statements],
-            "Condition": {"StringEquals": conditions},
+            "Condition": {"StringEquals": conditions} if conditions else {},
         }
         return {"AssumeRolePolicyDocument": policy(statement), "MaxSessionDuration": 3600}
 
@@ -75,7 +75,12 @@ def gateway(tmp_path_factory, issuer, certificate):
         role("deployer", **trusted(**{f"{name}:aud": AUDIENCE, f"{name}:sub": "repo:me/app"})),
         role("tagged", **trusted("sts:TagSession", **{"aws:RequestTag/team": "red"})),
         role("elsewhere", **trusted(provider=away)),
-        role("user", AssumeRolePolicyDocument=policy()),
+        role(
+            "user",
+            AssumeRolePolicyDocument=policy(
+                {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+            ),
+        ),
     ]
     roles[-1]["AssumeRolePolicyDocument"] = policy(
         {"Effect": "Allow", "Principal": {"AWS": OWNER}, "Action": "sts:*"}
@@ -142,7 +147,7 @@ def refused(function, *arguments, **members):
 def test_a_right_token(gateway, assume, token, issuer):
     given = assume(token())
     arn = f"arn:aws:sts::{OWNER}:assumed-role/deployer/here"
-    assert given["AssumedRoleUser"] == {"AssumedRoleId": "AROADEV:here", "Arn": arn}
+    assert given["AssumedRoleUser"] == {"AssumedRoleId": "AROADEPLOYER:here", "Arn": arn}
     assert given["SubjectFromWebIdentityToken"] == "repo:me/app"
     assert (given["Audience"], given["Provider"]) == (AUDIENCE, issuer)
     assert gateway.client("sts", given["Credentials"]).get_caller_identity()["Arn"] == arn
