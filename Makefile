@@ -19,11 +19,13 @@ lint: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Millions of generated cases (CASES=N for another number), and a million users.
+# Millions of generated cases (CASES=N for another number), a million users, and every mutant of the
+# policy engine.
 CASES ?= 2000000
 prove: .venv/.dev
 	$(BIN)/python -m tests.laws.prove $(CASES)
 	$(BIN)/python -m tests.userpools.prove
+	$(BIN)/python -m tests.laws.mutants
 
 # The pages that are made from the code.
 docs: .venv/.dev

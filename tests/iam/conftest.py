@@ -1,7 +1,7 @@
-"""Each run of these tests begins as in a new process: with nothing remembered.
+"""Each of these tests begins as in a new process: with nothing remembered.
 
-Mutation testing runs them again and again in forks of one process, where what was remembered
-before would hide a mutant.
+Mutation testing runs them in forks of one process, where what another test or another run made the
+engine remember would hide a mutant.
 """
 
 import sys
@@ -10,11 +10,17 @@ import pytest
 
 from gatelodge.iam import case
 
+REMEMBERED = [
+    value
+    for name in sorted(sys.modules)
+    if name.startswith("gatelodge.iam.")
+    for value in vars(sys.modules[name]).values()
+    if hasattr(value, "cache_clear")
+]
 
-@pytest.fixture(scope="session", autouse=True)
+
+@pytest.fixture(autouse=True)
 def _nothing_remembered():
-    for name in [name for name in sys.modules if name.startswith("gatelodge.iam.")]:
-        for value in vars(sys.modules[name]).values():
-            if hasattr(value, "cache_clear"):
-                value.cache_clear()
+    for remembered in REMEMBERED:
+        remembered.cache_clear()
     case._sets.clear()

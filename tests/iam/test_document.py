@@ -240,12 +240,13 @@ def test_policies_of_awss_own_may_be_larger(kind):
             '{"Statement": {"Effect": "Deny", "Effect": "Allow"}}',
             "the member 'Effect' stands twice",
         ),
+        ('{"a": 1, "b": 2, "b": 3}', "the member 'b' stands twice in one object"),
         ("[]", "a policy is a JSON object"),
         ("null", "a policy is a JSON object"),
     ],
 )
 def test_texts_that_are_no_policies(text, message):
-    assert message in problems(text)[""]
+    assert problems(text)[""].startswith(message)
 
 
 def test_text_and_object_are_one():

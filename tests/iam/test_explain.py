@@ -70,6 +70,7 @@ def test_every_allow_that_was_needed_is_named():
         "identity policy p statement 1 allows",
         "permissions boundary p statement 1 allows",
     ]
+    assert str(found) == f"allowed: {found.because[0]}; {found.because[1]}"
 
 
 def test_all_parts_are_tried_even_after_a_deny():

@@ -135,6 +135,15 @@ def test_variables_count_after_the_fifth_colon_only():
     )
 
 
+def test_the_last_piece_may_hold_colons():
+    keys = {"k": "a:b"}
+    pattern, text = "arn:aws:execute-api:r:1:${k}/*", "arn:aws:execute-api:r:1:a:b/c:d"
+    assert resource(pattern, text, keys=keys)
+    assert not resource(pattern, text.replace(":r:", ":s:"), keys=keys)
+    assert resource("arn:*:execute-api:r:1:a:?/c:d", text)
+    assert resource("arn:aws:execute-api:r:1:a:b/*:d", text)
+
+
 def test_with_variables_the_other_pieces_count_too():
     pattern = "arn:aws:execute-api:us-east-1:111111111111:${aws:username}"
     assert resource(pattern, "arn:aws:execute-api:us-east-1:111111111111:bob", keys=KEYS)

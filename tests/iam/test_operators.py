@@ -203,6 +203,11 @@ def test_binaries(text, expected):
     assert read_binary(text) == expected
 
 
+def test_what_is_remembered_is_bounded():
+    assert table()["IpAddress"].compile("10.0.0.0/8").cache_info().maxsize == 4096
+    assert read_address.cache_info().maxsize == 4096
+
+
 def test_addresses_and_networks():
     assert str(read_address("192.0.2.1")) == "192.0.2.1"
     assert read_address("192.0.2.256") is None

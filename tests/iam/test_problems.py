@@ -2,7 +2,7 @@
 
 import pytest
 
-from gatelodge.iam.problems import PolicyError, Problem, Problems
+from gatelodge.iam.problems import PolicyError, Problem, Problems, article
 
 
 def test_places_are_joined_and_the_list_is_shared():
@@ -34,6 +34,15 @@ def test_texts_are_checked(value, message):
     with pytest.raises(PolicyError, match="/p/a: ") as raised:
         problems.raise_if_any()
     assert message in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("noun", "expected"),
+    [("ARN", "an ARN"), ("IP address", "an IP address"), ("identity", "an identity"),
+     ("string", "a string"), ("X", "a X")],
+)  # fmt: skip
+def test_articles(noun, expected):
+    assert article(noun) == expected
 
 
 def test_a_problem_shows_itself():

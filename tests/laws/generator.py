@@ -13,10 +13,11 @@ PRINCIPALS = (
     f"arn:aws:sts::{A}:federated-user/fred",
     f"arn:aws:iam::{A}:root",
     f"arn:aws:iam::{B}:root",
+    "events.amazonaws.com",
     "*",
 )
 NAMED = (
-    *PRINCIPALS[:-1],
+    *PRINCIPALS[:-2],
     A,
     B,
     "*",
@@ -83,6 +84,10 @@ ARN_PATTERNS = (
     "arn:aws:s:*:111122223333:finance/*:x",
     "arn:*:iam:*:*:*",
     f"arn:aws:iam::{A}:us?r/bob",
+    f"arn:aws:iam::{A}:user/${{aws:username}}",
+    "arn:aws:iam::${aws:PrincipalAccount}:user/${k, 'bob'}",
+    "arn:aws:iam::*:*/${*}",
+    "arn:*:*:*:*:${k}",
 )
 NUMBERS = ("1", "9.5", "10", "-3", "1e2", "x", "010")
 DATES = (
@@ -114,25 +119,48 @@ FAMILIES = {
 
 def case(seed):
     """One case; equal seeds give equal cases."""
-    r = random.Random(seed)
+    return {"id": seed, **random_case(random.Random(seed))}
+
+
+def random_case(r):
+    """One case as a source of randomness says."""
     made = {
-        "id": seed,
         "principal": r.choice(PRINCIPALS),
         "action": "execute-api:Invoke",
         "resource": f"{API}/{r.choice(PATHS)}",
         "context": context(r),
         "identityPolicies": [document(r) for _ in range(r.choice((0, 1, 1, 1, 2)))],
     }
+    if r.random() < 0.05:
+        made["resourceAccount"] = r.choice((A, B))
     if r.random() < 0.5:
         made["principalTags"] = {"Team": r.choice(("red", "*"))}
     if r.random() < 0.55:
         made["resourcePolicy"] = document(r, principal=True)
+    if r.random() < 0.1:
+        made["resourceControlPolicies"] = [[control(r)] for _ in range(r.choice((1, 2)))]
+    if made["principal"] == "events.amazonaws.com":
+        return {**made, "identityPolicies": []}  # what belongs to a principal, a service lacks
     if r.random() < 0.25 and made["principal"] != "*" and not made["principal"].endswith("root"):
         made["permissionsBoundary"] = document(r)
     if r.random() < 0.2 and ":sts:" in made["principal"]:
-        made["sessionPolicies"] = [document(r) for _ in range(r.choice((1, 1, 2)))]
+        made["sessionPolicies"] = [document(r) for _ in range(r.choice((0, 1, 1, 1, 2)))]
     if r.random() < 0.15:
-        made["serviceControlPolicies"] = [[document(r)] for _ in range(r.choice((1, 2)))]
+        made["serviceControlPolicies"] = [
+            [document(r) for _ in range(r.choice((1, 1, 2)))] for _ in range(r.choice((1, 2)))
+        ]
+    return made
+
+
+def control(r):
+    """A resource control policy: the one that AWS attaches, or one that denies."""
+    if r.random() < 0.3:
+        return {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}
+    made = document(r, principal=True)
+    statements = made["Statement"] if isinstance(made["Statement"], list) else [made["Statement"]]
+    for one in statements:
+        one.pop("NotPrincipal", None)
+        one |= {"Effect": "Deny", "Principal": "*"}
     return made
 
 
@@ -161,6 +189,8 @@ def statement(r, *, principal):
     if principal:
         name = r.choice(("Principal", "Principal", "Principal", "NotPrincipal"))
         made[name] = "*" if r.random() < 0.4 else {"AWS": some(r, NAMED)}
+        if made[name] != "*" and r.random() < 0.2:
+            made[name]["Service"] = some(r, ("events.amazonaws.com", "s3.amazonaws.com"))
     broad = r.random() < 0.5
     made[r.choice(("Action", "Action", "Action", "NotAction"))] = (
         "execute-api:Invoke" if broad else some(r, ACTIONS)

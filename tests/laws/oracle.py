@@ -40,7 +40,7 @@ def decide(case):
     if not all(allows(level) for level in levels):
         return "implicitDeny"
     granted = max((one.spares for one in resource if one.allows), default=None)
-    if who.kind == "anonymous":
+    if who.kind in ("anonymous", "service"):
         return "allowed" if granted is not None else "implicitDeny"
     if who.account != case_account(case):
         if granted is None:
@@ -70,6 +70,8 @@ class Who:
         name = pieces[-1]
         if self.arn == "*":
             self.kind, self.arn = "anonymous", None
+        elif self.arn.endswith(".amazonaws.com"):
+            self.kind = "service"
         elif name == "root":
             self.kind = "root"
         elif name.startswith("user/"):
@@ -82,17 +84,20 @@ class Who:
         self.bounded = bool(case.get("permissionsBoundary"))
         self.keys = {}
         if self.arn:
-            kinds = {"root": "Account", "user": "User", "federated": "FederatedUser"}
+            kinds = {"root": "Account", "user": "User", "federated": "FederatedUser",
+                     "service": "Service"}  # fmt: skip
             self.keys["aws:principaltype"] = kinds.get(self.kind, "AssumedRole")
             self.keys["aws:principalarn"] = self.role or self.arn
-            self.keys["aws:principalaccount"] = self.account
+            if self.account:
+                self.keys["aws:principalaccount"] = self.account
             if self.kind == "user":
                 self.keys["aws:username"] = name.split("/")[-1]
             if self.kind == "root":
                 self.keys["aws:userid"] = self.account
             if self.kind == "federated":
                 self.keys["aws:userid"] = f"{self.account}:{name.split('/', 1)[1]}"
-            for tag, value in case.get("principalTags", {}).items():
+            tags = {} if self.kind == "service" else case.get("principalTags", {})
+            for tag, value in tags.items():
                 self.keys[f"aws:principaltag/{tag}".lower()] = value
         self.keys |= {key.lower(): value for key, value in case.get("context", {}).items()}
 
@@ -154,9 +159,8 @@ def as_list(value):
 
 def glob(pattern, text):
     """`*` and `?` only; brackets mean nothing."""
-    return re.fullmatch(
-        "".join({"*": ".*", "?": "."}.get(c, re.escape(c)) for c in pattern), text, re.DOTALL
-    )
+    signs = {"*": ".*", "?": ".", STAR: r"\*", MARK: r"\?"}
+    return re.fullmatch("".join(signs.get(c, re.escape(c)) for c in pattern), text, re.DOTALL)
 
 
 def action(pattern, asked):
@@ -203,6 +207,27 @@ def any_pattern(text, asked, keys, *, new, wild):
     return bool(re.fullmatch(written + rx(text[position:], wild), asked, re.DOTALL))
 
 
+STAR, MARK = "\0", "\1"  # a star and a question mark that are no wildcards
+
+
+def put_in(text, keys):
+    """[6.4] the text with its variables put in, None when one has no value."""
+
+    def value(found):
+        inside = found[1]
+        if inside in ("*", "?", "$"):
+            return literal(inside)
+        key, _, default = inside.partition(",")
+        known = keys.get(key.strip().lower())
+        if isinstance(known, str):
+            return literal(known)
+        return literal(default.strip()[1:-1]) if default else "\2"
+
+    literal = lambda part: part.replace("*", STAR).replace("?", MARK)  # noqa: E731
+    filled = re.sub(r"\$\{([^{}]*)\}", value, text)
+    return None if "\2" in filled else filled
+
+
 def rx(text, wild):
     signs = {"*": ".*", "?": "."} if wild else {}
     return "".join(signs.get(c, re.escape(c)) for c in text)
@@ -211,6 +236,8 @@ def rx(text, wild):
 def named(principal, who):
     """[4]"""
     if principal == "*":
+        return True
+    if who.kind == "service" and who.arn in as_list(principal.get("Service", [])):
         return True
     return any(is_named(text, who) for text in as_list(principal["AWS"]))
 
@@ -230,6 +257,8 @@ def spared_by_name(principal, who):
         return True
     if who.bounded:
         return False
+    if who.kind == "service":
+        return named(principal, who)
     texts = [text for text in as_list(principal["AWS"]) if is_named(text, who)]
     if who.kind == "session":
         has_account = any(text.endswith(":root") or text.isdigit() for text in texts)
@@ -306,9 +335,12 @@ def compare(name, actual, wanted, keys, *, new):
     if name == "StringLike":
         return any_pattern(wanted, actual, keys, new=new, wild=True)
     if name in ("ArnEquals", "ArnLike"):
-        if len(actual.split(":", 5)) < 6 or not actual.startswith("arn:"):
+        filled = put_in(wanted, keys) if new else wanted
+        if filled is None or any(len(text.split(":", 5)) < 6 for text in (filled, actual)):
             return False
-        return all(map(glob, wanted.split(":", 5), actual.split(":", 5)))
+        if not (actual.startswith("arn:") and filled.startswith("arn:")):
+            return False
+        return all(map(glob, filled.split(":", 5), actual.split(":", 5)))
     if name == "Bool":
         return actual.lower() == wanted.lower() if actual.lower() in ("true", "false") else None
     if name == "BinaryEquals":

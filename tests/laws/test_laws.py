@@ -4,12 +4,15 @@ import copy
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.laws.generator import case
+from tests.laws.generator import case, random_case
+from tests.laws.oracle import decide as interpret
 
 from gatelodge import iam
 from gatelodge.iam.case import answer, read_case
 
 cases = st.integers(0, 10**9).map(case)
+# Drawn choice by choice, so that a case that breaks a law is made as small as it can be.
+shrinking = st.randoms(use_true_random=False).map(random_case)
 laws = settings(max_examples=400, deadline=None)
 
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -37,7 +40,15 @@ def documents(made):
 
 def sets_of(policies):
     named = (policies.identity, policies.boundary, policies.session, policies.resource)
-    return [one for one in (*named, *policies.service_control) if one is not None]
+    levels = (*policies.service_control, *policies.resource_control)
+    return [one for one in (*named, *levels) if one is not None]
+
+
+@settings(laws, max_examples=300)
+@given(shrinking)
+def test_compiled_equals_interpreted(made):
+    """Closures, indexes and what is remembered against a reader that does none of that."""
+    assert decide(made) == interpret(made)
 
 
 @laws
@@ -177,3 +188,112 @@ def test_the_index_changes_nothing(made, count):
     ]
     bigger = iam.PolicySet([*policies.identity.policies, *more])
     assert bigger.judge(query).verdict is policies.identity.judge(query).verdict
+
+
+@laws
+@given(cases)
+def test_the_determining_statements_alone_decide_the_same(made):
+    """Of all types together: what the explanation names is enough, and all else is not needed."""
+    query, policies = read_case(made)
+    outcome = iam.evaluate(query, policies)
+    denied = outcome.verdict is iam.Verdict.DENIED
+
+    def alone(policy_set):
+        """The same set with its determining statements only: of a denial, those that deny."""
+        if policy_set is None:
+            return None
+        ruling = policy_set.judge(query)
+        counts = not denied or ruling.verdict is iam.Verdict.DENIED
+        return only(policy_set, ruling.determining if counts else ())
+
+    kept = iam.Policies(
+        alone(policies.identity),
+        alone(policies.boundary),
+        alone(policies.session),
+        service_control=[alone(one) for one in policies.service_control],
+        resource=alone(policies.resource),
+        resource_control=[alone(one) for one in policies.resource_control],
+    )
+    assert iam.evaluate(query, kept).verdict is outcome.verdict
+
+
+def only(policy_set, refs):
+    """A set with some of its statements."""
+    kept = []
+    for policy in policy_set.policies:
+        written = policy.document["Statement"]
+        listed = written if isinstance(written, list) else [written]
+        statements = [
+            one for index, one in enumerate(listed)
+            if any((ref.policy, ref.index) == (policy.name, index) for ref in refs)
+        ]  # fmt: skip
+        if statements:
+            document = {**policy.document, "Statement": statements}
+            kept.append(iam.parse(document, policy.kind, name=policy.name))
+    return iam.PolicySet(kept)
+
+
+@laws
+@given(cases)
+def test_the_explanation_is_the_decision(made):
+    """Every type's verdict in an explanation adds up to the outcome, and something is said."""
+    query, policies = read_case(made)
+    explained = iam.explain(query, policies)
+    outcome = iam.evaluate(query, policies)
+    assert (explained.outcome.verdict, explained.outcome.decisive) == (
+        outcome.verdict, outcome.decisive)  # fmt: skip
+    denied = any(part.ruling.verdict is iam.Verdict.DENIED for part in explained.parts)
+    assert denied is (outcome.verdict is iam.Verdict.DENIED)
+    assert explained.because
+    named = {(ref.kind, ref.policy, ref.index) for ref in outcome.determining}
+    tried = {
+        (trial.ref.kind, trial.ref.policy, trial.ref.index)
+        for part in explained.parts for trial in part.trials
+    }  # fmt: skip
+    assert named <= tried
+
+
+@laws
+@given(cases)
+def test_a_limit_never_allows(made):
+    """Boundary, session policy and control policies only ever take away."""
+    whole = decide(made)
+    federated = ":federated-user/" in made["principal"]
+    for limit in ("permissionsBoundary", "sessionPolicies", "serviceControlPolicies"):
+        if limit not in made or (limit == "sessionPolicies" and federated):
+            continue
+        without = {member: value for member, value in made.items() if member != limit}
+        if whole == "allowed":
+            assert decide(without) == "allowed"
+
+
+@laws
+@given(cases)
+def test_a_control_policy_binds_whom_it_applies_to(made):
+    levels = made.get("serviceControlPolicies", [])
+    free = made["principal"] in ("*", "events.amazonaws.com")
+    nothing = {"Statement": {**EVERYTHING, "Action": "s3:*"}}
+    closed = {**made, "serviceControlPolicies": [*levels, [nothing]]}
+    if free:
+        assert decide(closed) == decide(made)
+    else:
+        assert decide(closed) != "allowed"
+        opened = {**made, "serviceControlPolicies": [*levels, [{"Statement": EVERYTHING}]]}
+        assert decide(opened) == decide(made)
+    control = [{"Statement": {**NOTHING_LEFT, "Principal": "*"}}]
+    more = [*made.get("resourceControlPolicies", []), control]
+    assert decide({**made, "resourceControlPolicies": more}) == "explicitDeny"
+
+
+@laws
+@given(cases)
+def test_across_accounts_both_sides_must_allow(made):
+    foreign = {**made, "resourceAccount": "333333333333"}
+    if decide(foreign) != "allowed":
+        return
+    assert "resourcePolicy" in foreign
+    without = {member: value for member, value in foreign.items() if member != "resourcePolicy"}
+    assert decide(without) == "implicitDeny"
+    own_side_counts = made["principal"] not in ("*", "events.amazonaws.com")
+    if own_side_counts and not made["principal"].endswith(":root"):
+        assert decide({**foreign, "identityPolicies": []}) == "implicitDeny"

@@ -246,14 +246,13 @@ _OTHER_FORMS = {
 }
 
 
-_EVERYONE = PrincipalElement((PrincipalEntry(Form.EVERYONE, "*", "*"),))
 _REMEMBERED = 2048
 
 
 def read_principal(written: object, problems: Problems) -> PrincipalElement:
     """Read the value of a Principal or NotPrincipal element; what is wrong goes to `problems`."""
     if written == "*":
-        return _EVERYONE
+        written = {"AWS": "*"}
     if not isinstance(written, Mapping) or not written:
         problems.add("", 'a principal is "*" or an object such as {"AWS": "account or ARN"}')
         return PrincipalElement(())
