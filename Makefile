@@ -31,8 +31,9 @@ prove: .venv/.dev
 docs: .venv/.dev
 	$(BIN)/python -m gatelodge.control.coverage > docs/reference/operations.md
 
-bench: .venv/.dev
+bench: .venv/.bench
 	$(BIN)/python bench/compare.py
+	$(BIN)/python bench/iam_bench.py
 
 .venv/.made:
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer is needed"'
@@ -45,6 +46,10 @@ bench: .venv/.dev
 
 .venv/.dev: .venv/.made pyproject.toml constraints.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[demo,dev]'
+	touch $@
+
+.venv/.bench: .venv/.dev
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[demo,dev,bench]'
 	touch $@
 
 clean:

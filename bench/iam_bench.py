@@ -88,10 +88,11 @@ def _cedar(statement):
 
 
 def microseconds(call):
-    """The best of five runs of at least a fifth of a second."""
+    """The best of many short runs: what else the machine does disturbs some of them."""
     timer = timeit.Timer(call)
-    number, _ = timer.autorange()
-    return min(timer.repeat(5, number)) / number * 1e6
+    once = timer.timeit(1)
+    number = max(1, int(0.02 / once))
+    return min(timer.repeat(3 if once > 0.1 else 60, number)) / number * 1e6
 
 
 def main():
