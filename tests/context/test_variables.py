@@ -1,0 +1,79 @@
+"""`$context` variables of one call (gateway-responses.md section 4)."""
+
+import pytest
+from tests.gateway import OWNER
+from tests.one_call import ID, NOW, request, variables_of
+
+from gatelodge.context.variables import CallError, clf_time, is_known_variable
+
+ASKED = request("POST", headers=[("User-Agent", "curl")])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("accountId", OWNER),
+        ("apiId", "abc123"),
+        ("stage", "prod"),
+        ("deploymentId", "dep001"),
+        ("requestId", ID),
+        ("extendedRequestId", "123456789abcdef="),
+        ("httpMethod", "POST"),
+        ("path", "/prod/pets/7"),
+        ("resourcePath", "/pets/{id}"),
+        ("resourceId", "res001"),
+        ("protocol", "HTTP/1.1"),
+        ("domainName", "abc123.execute-api.us-east-1.amazonaws.com"),
+        ("domainPrefix", "abc123"),
+        ("requestTime", "02/Jan/2026:03:04:05 +0000"),
+        ("requestTimeEpoch", str(int(NOW.timestamp() * 1000))),
+        ("identity.sourceIp", "10.1.2.3"),
+        ("identity.userAgent", "curl"),
+        ("identity.userArn", None),
+        ("identity.accessKey", None),
+        ("error.message", None),
+        ("authorizer.principalId", None),
+        ("nothing", None),
+    ],
+)
+def test_variables(name, value):
+    assert variables_of(ASKED).get(name) == value
+
+
+@pytest.mark.parametrize(
+    ("message", "string"),
+    [("no", '"no"'), ('a "b" \\ c', '"a \\"b\\" \\\\ c"'), ("a\nb", '"a\\u000ab"'), (None, "null")],
+)
+def test_errors(message, string):
+    variables = variables_of(error=CallError(message, "ACCESS_DENIED"))
+    assert variables.get("error.message") == message
+    assert variables.get("error.messageString") == string
+    assert variables.get("error.responseType") == "ACCESS_DENIED"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("authorizer.principalId", "me"),
+        ("authorizer.flag", "true"),
+        ("authorizer.number", "7"),
+        ("authorizer.list", None),
+        ("authorizer.claims.sub", "s"),
+        ("authorizer.claims.gone", None),
+        ("authorizer.claims", None),
+    ],
+)
+def test_what_an_authorizer_says(name, value):
+    said = {"principalId": "me", "flag": True, "number": 7, "list": [1], "claims": {"sub": "s"}}
+    assert variables_of(authorizer=said).get(name) == value
+    assert is_known_variable(name)
+
+
+def test_known_variables():
+    assert is_known_variable("requestId")
+    assert not is_known_variable("authorizer.")
+    assert not is_known_variable("surprise")
+
+
+def test_months_follow_no_locale():
+    assert clf_time(NOW.replace(month=5)) == "02/May/2026:03:04:05 +0000"

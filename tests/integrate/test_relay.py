@@ -1,0 +1,98 @@
+"""Which fields cross the gateway, and under which names."""
+
+import pytest
+from tests.one_call import call, request
+
+from gatelodge.integrate.relay import request_lines, response_lines, without_credentials
+
+
+def sent(headers=(), *, consumed=False, **members):
+    lines = request_lines(call(request(headers=headers, **members)), "Host: h", consumed=consumed)
+    assert lines[0] == "Host: h"
+    return [line.partition(": ")[::2] for line in lines]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Connection",
+        "Keep-Alive",
+        "Proxy-Authenticate",
+        "Proxy-Authorization",
+        "Proxy-Connection",
+        "TE",
+        "Trailer",
+        "Transfer-Encoding",
+        "Upgrade",
+        "Content-Length",
+        "Expect",
+        "X-Amzn-Apigateway-Api-Id",
+    ],
+)
+def test_fields_that_do_not_cross(name):
+    names = [key.lower() for key, value in sent([(name, "mine")]) if value == "mine"]
+    assert names == []
+
+
+def test_what_connection_names_does_not_cross_either():
+    fields = sent([("Connection", "close, X-Hop"), ("X-Hop", "1"), ("X-Stays", "2")])
+    names = {name.lower() for name, _ in fields}
+    assert "x-hop" not in names
+    assert "x-stays" in names
+
+
+def test_where_a_request_came_from():
+    fields = dict(sent(scheme="https"))
+    assert fields["X-Forwarded-For"] == "10.1.2.3"
+    assert fields["X-Forwarded-Proto"] == "https"
+    assert fields["X-Forwarded-Port"] == "8080"
+    assert fields["x-amzn-apigateway-api-id"] == "abc123"
+    assert fields["User-Agent"] == "AmazonAPIGateway_abc123"
+    chain = dict(sent([("X-Forwarded-For", "1.1.1.1"), ("User-Agent", "mine")], peer_ip="9.9.9.9"))
+    assert chain["X-Forwarded-For"] == "1.1.1.1, 9.9.9.9"
+    assert chain["User-Agent"] == "mine"
+
+
+def test_credentials_cross_unless_they_were_used():
+    signed = [("Authorization", "a"), ("X-Amz-Security-Token", "t")]
+    assert {"Authorization", "X-Amz-Security-Token"} <= dict(sent(signed)).keys()
+    assert not {"Authorization", "X-Amz-Security-Token"} & dict(sent(signed, consumed=True)).keys()
+
+
+@pytest.mark.parametrize(
+    ("line", "relayed"),
+    [
+        ("X-Any: 1", ["X-Any: 1"]),
+        ("Server: nginx", ["x-amzn-Remapped-Server: nginx"]),
+        ("date: now", ["x-amzn-Remapped-Date: now"]),
+        ("WWW-Authenticate: Basic", ["x-amzn-Remapped-WWW-Authenticate: Basic"]),
+        ("X-Amzn-ErrorType: mine", ["x-amzn-Remapped-X-Amzn-ErrorType: mine"]),
+        ("Transfer-Encoding: chunked", []),
+        ("x-gatelodge-decision: forged", []),
+        ("Set-Cookie: a=1", ["Set-Cookie: a=1"]),
+    ],
+)
+def test_fields_of_replies(line, relayed):
+    for _ in range(2):  # the second time it is remembered
+        assert response_lines([line], keep_length=False) == relayed
+
+
+def test_what_a_replys_connection_names_is_dropped():
+    lines = ["Connection: close, X-Hop", "X-Hop: 1", "X-Stays: 2"]
+    relayed = response_lines(lines, keep_length=False)
+    assert "X-Hop: 1" not in relayed
+    assert "X-Stays: 2" in relayed
+
+
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ("a=1&b", "a=1&b"),
+        ("X-Amz-Signature=s&a=1", "a=1"),
+        ("a=1&X%2DAmz-Date=d", "a=1"),
+        ("x-amz-date=d", "x-amz-date=d"),
+        ("X-Amz-Other=1", "X-Amz-Other=1"),
+    ],
+)
+def test_presigned_parameters_are_taken_out(query, left):
+    assert without_credentials(query) == left
