@@ -48,8 +48,10 @@ bench: .venv/.bench
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[demo,dev]'
 	touch $@
 
+# MiniStack wants a botocore of its own; its policy engine, which is what is measured, does not.
 .venv/.bench: .venv/.dev
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[demo,dev,bench]'
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --no-deps ministack
 	touch $@
 
 clean:
