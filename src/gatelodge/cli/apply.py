@@ -16,7 +16,8 @@ from gatelodge.files.apply_account import apply_details
 from gatelodge.files.apply_api import apply_api_file
 from gatelodge.files.endpoint import EndpointError
 from gatelodge.files.publish import repeated
-from gatelodge.main import ENDPOINTS_FILE, read_api_files
+from gatelodge.main.start_files import read_api_files
+from gatelodge.main.supervisor import ENDPOINTS_FILE
 from gatelodge.settings import DEFAULT_REGION, Settings, read_stage_variables
 from gatelodge.world.issue_keys import PROFILE
 

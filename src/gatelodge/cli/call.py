@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from gatelodge.cli.sending import Credentials, SendError, read_profile, send
 from gatelodge.cli.why import explain_decision
 from gatelodge.explain.text import one_line
-from gatelodge.main import ENDPOINTS_FILE
+from gatelodge.main.supervisor import ENDPOINTS_FILE
 from gatelodge.messages import Pair
 from gatelodge.settings import DEFAULT_REGION
 from gatelodge.store import open_state

@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from gatelodge.files.publish import repeated
-from gatelodge.main import read_api_files
+from gatelodge.main.start_files import read_api_files
 from gatelodge.settings import DEFAULT_ACCOUNT, Settings, read_stage_variables
 
 Repeated = Parameter(consume_multiple=False, negative="")

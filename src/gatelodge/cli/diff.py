@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from gatelodge.files.compare import DECLARED, DEPLOYED, EDITED, Compared, compare
 from gatelodge.files.publish import repeated
-from gatelodge.main import read_api_files
+from gatelodge.main.start_files import read_api_files
 from gatelodge.settings import DEFAULT_ACCOUNT, Settings, read_stage_variables
 from gatelodge.store import open_state
 

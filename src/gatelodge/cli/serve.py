@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from gatelodge.main import run
+from gatelodge.main.start import run
 from gatelodge.respond.access_log import JSON_FORMAT
 from gatelodge.settings import (
     DEFAULT_ACCOUNT,

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from gatelodge import jwt
 from gatelodge.authorize.mechanisms.cognito_user_pools import UserPools
 from gatelodge.explain.text import printable
-from gatelodge.main import ENDPOINTS_FILE
+from gatelodge.main.supervisor import ENDPOINTS_FILE
 from gatelodge.published import Method, api_from_json, stage_from_json
 from gatelodge.route.path import PathRefused, read_path
 from gatelodge.serve import StagePlan

@@ -1,18 +1,37 @@
 """The services of the AWS endpoint: the written-out table."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
-from gatelodge.control import apigateway, cognito_idp, iam, lambda_, sts
 from gatelodge.control.operations import Service
 
-SERVICES: Mapping[str, Service] = {
-    service.name: service
-    for service in (
-        apigateway.SERVICE,
-        cognito_idp.SERVICE,
-        iam.SERVICE,
-        lambda_.SERVICE,
-        sts.SERVICE,
-    )
+_PACKAGES = {
+    "apigateway": "apigateway",
+    "cognito-idp": "cognito_idp",
+    "iam": "iam",
+    "lambda": "lambda_",
+    "sts": "sts",
 }
-"""By botocore's name. A package that implements a service exports SERVICE and has a line here."""
+"""botocore's name → the package of control/ that exports SERVICE."""
+
+
+class _Services(Mapping[str, Service]):
+    """Loads a service when it is first asked for: a start does not wait for all of them."""
+
+    def __getitem__(self, name: str) -> Service:
+        module = import_module(f"gatelodge.control.{_PACKAGES[name]}")
+        service: Service = module.SERVICE
+        return service
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_PACKAGES)
+
+    def __len__(self) -> int:
+        return len(_PACKAGES)
+
+    def __contains__(self, name: object) -> bool:
+        return name in _PACKAGES
+
+
+SERVICES: Mapping[str, Service] = _Services()
+"""By botocore's name."""
