@@ -27,11 +27,18 @@ class HerePowers:
         return challenge.public, challenge.key
 
 
+class Now:
+    """An executor that does everything at once."""
+
+    def submit(self, function, *arguments):
+        function(*arguments)
+
+
 def tools(directory):
     """UserPools whose messages are in the list `sent`."""
     store, master = open_state(directory, {})
     sent = []
-    pools = UserPools(store, master, HerePowers(), sent.append, URL)
+    pools = UserPools(store, master, HerePowers(), sent.append, Now(), URL)
     return pools, sent
 
 

@@ -33,6 +33,7 @@ from gatelodge.world.uses import Uses
 
 _THREADS = 64  # an invocation holds one as long as it runs
 _FUNCTION_THREADS = 4
+_MESSENGERS = 2
 _CONNECTIONS = 256
 
 
@@ -111,7 +112,14 @@ def _answer(
     powers: Powers,
 ) -> Answer:
     """Put together what answers a request: the operations, and the endpoints of user pools."""
-    userpools = UserPools(store, master, powers, delivery(settings.state, settings.mail), url)
+    userpools = UserPools(
+        store,
+        master,
+        powers,
+        delivery(settings.state, settings.mail),
+        ThreadPoolExecutor(_MESSENGERS),
+        url,
+    )
     dispatch = Dispatch(
         store=store,
         master=master,

@@ -13,7 +13,7 @@ from gatelodge.userpools import attributes as attr
 from gatelodge.userpools import codes, passwords, tokens, users
 from gatelodge.userpools.house import UserPools
 from gatelodge.userpools.pool import Client, Pool, check_secret_hash
-from gatelodge.userpools.refusal import Refused, invalid, no_user, not_authorized
+from gatelodge.userpools.refusal import invalid, no_user, not_authorized
 from gatelodge.userpools.sign_in import check_password
 
 Answer = dict[str, Any]
@@ -67,7 +67,7 @@ def confirm_sign_up(
 ) -> Answer:
     """ConfirmSignUp."""
     check_secret_hash(client, pools.master, proof, name)
-    user = _known(pools, pool, client, name, codes.expired())
+    user = _known(pools, pool, client, name, now)
     refused = None
     with pools.store.transaction():
         user = users.again(pools.store, user)
@@ -83,7 +83,7 @@ def confirm_sign_up(
                 pools.store, pool, user, now,
                 state=state, status=users.CONFIRMED, attributes=verified,
             )  # fmt: skip
-        else:
+        elif state != user.state:
             users.change(pools.store, pool, user, now, state=state)
     if refused is not None:
         raise refused
@@ -96,16 +96,19 @@ def resend(
     """ResendConfirmationCode."""
     check_secret_hash(client, pools.master, proof, name)
     user = users.find(pools.store, pool, name)
-    if user is None and client.hides_users:
-        return {"CodeDeliveryDetails": _made_up_details(name)}
+    attribute = user and codes.addressed(pool, user.attributes, verified=False)
+    waits = user is not None and user.status == users.UNCONFIRMED and attribute is not None
+    if client.hides_users and not waits:
+        codes.count_sent(pools, pool, _counted(pool, user, name), now)
+        return {"CodeDeliveryDetails": codes.made_up_details(pools, pool, name)}
     if user is None:
         raise no_user()
     if user.status != users.UNCONFIRMED:
         raise invalid("User is already confirmed.")
-    attribute = codes.addressed(pool, user.attributes, verified=False)
-    if attribute is None:
+    if not attribute:
         raise invalid("Auto verification not turned on.")
-    return _send(pools, pool, user, SIGN_UP, attribute, codes.SIGN_UP_SECONDS, now)
+    seconds = codes.SIGN_UP_SECONDS
+    return _send(pools, pool, user, SIGN_UP, attribute, seconds, now, unwaited=client.hides_users)
 
 
 def forgot_password(
@@ -116,7 +119,8 @@ def forgot_password(
     user = users.find(pools.store, pool, name)
     attribute = user and codes.addressed(pool, user.attributes, verified=True)
     if client.hides_users and (user is None or not user.enabled or attribute is None):
-        return {"CodeDeliveryDetails": _made_up_details(name)}
+        codes.count_sent(pools, pool, _counted(pool, user, name), now)
+        return {"CodeDeliveryDetails": codes.made_up_details(pools, pool, name)}
     if user is None:
         raise no_user()
     if not user.enabled:
@@ -128,7 +132,8 @@ def forgot_password(
             "Cannot reset password for the user as there is no registered/verified email or "
             "phone_number"
         )
-    return _send(pools, pool, user, RESET, attribute, codes.RESET_SECONDS, now)
+    seconds = codes.RESET_SECONDS
+    return _send(pools, pool, user, RESET, attribute, seconds, now, unwaited=client.hides_users)
 
 
 def confirm_forgot_password(
@@ -143,13 +148,14 @@ def confirm_forgot_password(
 ) -> Answer:
     """ConfirmForgotPassword."""
     check_secret_hash(client, pools.master, proof, name)
-    user = _known(pools, pool, client, name, codes.expired())
     passwords.check_policy(pool, password)
+    user = _known(pools, pool, client, name, now)
     # The code first: nobody who does not know it makes us compute powers.
     with pools.store.transaction():
         user = users.again(pools.store, user)
         state, attribute, refused = codes.check(pools, user, RESET, code, now)
-        user = users.change(pools.store, pool, user, now, state=state)
+        if state != user.state:
+            user = users.change(pools.store, pool, user, now, state=state)
     if refused is not None:
         raise refused
     verifier = passwords.keep(pool, user.username, user.sub, password, pools.powers, pools.master)
@@ -204,6 +210,7 @@ def update_attributes(
         user, changed = write_attributes(pools, pool, user, attributes, now)
         for attribute in changed:
             if attribute in pool.body.get("AutoVerifiedAttributes", ()):
+                codes.count_sent(pools, pool, user.key, now)
                 state, code = codes.issue(
                     pools, user, attribute, attribute, codes.VERIFY_SECONDS, now
                 )
@@ -307,20 +314,30 @@ def _send(
     attribute: str,
     seconds: int,
     now: float,
+    *,
+    unwaited: bool = False,
 ) -> Answer:
+    codes.count_sent(pools, pool, user.key, now)
     with pools.store.transaction():
         user = users.again(pools.store, user)
         state, code = codes.issue(pools, user, purpose, attribute, seconds, now)
         user = users.change(pools.store, pool, user, now, state=state)
-    return {"CodeDeliveryDetails": codes.send(pools, pool, user, attribute, code)}
+    found = codes.send(pools, pool, user, attribute, code, unwaited=unwaited)
+    return {"CodeDeliveryDetails": found}
 
 
-def _known(pools: UserPools, pool: Pool, client: Client, name: str, otherwise: Refused) -> PoolUser:
-    """Find a user whose code is to be checked; hidden ones fail like a code that is void."""
+def _known(pools: UserPools, pool: Pool, client: Client, name: str, now: float) -> PoolUser:
+    """Find a user whose code is to be checked; hidden ones are refused like others. Raises."""
     user = users.find(pools.store, pool, name)
+    if user is None and client.hides_users:
+        raise codes.refuse_unknown(pools, pool, pool.key(name), now)
     if user is None:
-        raise otherwise if client.hides_users else no_user()
+        raise no_user()
     return user
+
+
+def _counted(pool: Pool, user: PoolUser | None, name: str) -> str:
+    return pool.key(name) if user is None else user.key
 
 
 def _take_alias(pools: UserPools, pool: Pool, user: PoolUser, attribute: str, now: float) -> None:
@@ -329,10 +346,6 @@ def _take_alias(pools: UserPools, pool: Pool, user: PoolUser, attribute: str, no
     if other is not None and other.sub != user.sub and attribute in other.attributes:
         kept = {**other.attributes, attr.VERIFIED[attribute]: "false"}
         users.change(pools.store, pool, other, now, attributes=kept)
-
-
-def _made_up_details(name: str) -> dict[str, str]:
-    return codes.details("email", name if "@" in name else f"{name[:1] or 'a'}@example.com")
 
 
 def _with(user: PoolUser, verifier: bytes, state: Mapping[str, Any]) -> PoolUser:

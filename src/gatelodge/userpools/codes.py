@@ -20,6 +20,8 @@ MAX_TRIES = 5
 _SENT_AT_MOST = 5
 _SENT_WITHIN = 3_600.0
 _DIGITS = 6
+# What is counted beside failed sign-ins; no username begins so.
+_SENT, _TRIED = "\0sent ", "\0tried "
 _PLACEHOLDER = "{####}"
 _log = structlog.get_logger()
 
@@ -40,16 +42,11 @@ def addressed(pool: Pool, attributes: Mapping[str, str], *, verified: bool) -> s
 def issue(
     pools: UserPools, user: PoolUser, purpose: str, attribute: str, seconds: int, now: float
 ) -> tuple[dict[str, Any], str]:
-    """Draw a code; gives the user's state with it (hashed), and the code. Raises Refused.
+    """Draw a code; gives the user's state with it (hashed), and the code.
 
     purpose: what the code is good for; an older one for the same is void.
     """
     state = dict(user.state)
-    sent = [time for time in state.get("sent", ()) if time > now - _SENT_WITHIN]
-    if len(sent) >= _SENT_AT_MOST:
-        raise Refused(
-            "LimitExceededException", "Attempt limit exceeded, please try after some time."
-        )
     code = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"
     kept = {
         "hash": _hash(pools, user, purpose, code),
@@ -57,7 +54,6 @@ def issue(
         "tries": 0,
         "attribute": attribute,
     }
-    state["sent"] = [*sent, now]
     state["codes"] = {**state.get("codes", {}), purpose: kept}
     return state, code
 
@@ -72,10 +68,7 @@ def check(
     if kept is None or kept["expires"] < now:
         return state, None, expired()
     if kept["tries"] >= MAX_TRIES:
-        reason = Refused(
-            "LimitExceededException", "Attempt limit exceeded, please try after some time."
-        )
-        return state, None, reason
+        return state, None, too_many()
     if not hmac.compare_digest(kept["hash"], _hash(pools, user, purpose, code)):
         held[purpose] = {**kept, "tries": kept["tries"] + 1}
         state["codes"] = held
@@ -83,6 +76,48 @@ def check(
     del held[purpose]
     state["codes"] = held
     return state, str(kept["attribute"]), None
+
+
+def count_sent(pools: UserPools, pool: Pool, key: str, now: float) -> None:
+    """Count a code that is about to be sent, or would be if the name were somebody's.
+
+    Raises Refused: five within an hour are all.
+    """
+    store = pools.store
+    with store.transaction():
+        sent, _ = store.failures(pool.id, f"{_SENT}{key}")
+        if sent >= _SENT_AT_MOST:
+            raise too_many()
+        store.set_failures(pool.id, f"{_SENT}{key}", sent + 1, 0.0, now + _SENT_WITHIN, now)
+        store.forget_failures(pool.id, f"{_TRIED}{key}")
+
+
+def refuse_unknown(pools: UserPools, pool: Pool, key: str, now: float) -> Refused:
+    """Refuse a code for a name that nobody has as it would be for one that somebody has."""
+    store = pools.store
+    with store.transaction():
+        if not store.failures(pool.id, f"{_SENT}{key}")[0]:
+            return expired()
+        tries, _ = store.failures(pool.id, f"{_TRIED}{key}")
+        if tries >= MAX_TRIES:
+            return too_many()
+        store.set_failures(pool.id, f"{_TRIED}{key}", tries + 1, 0.0, now + RESET_SECONDS, now)
+    return mismatch()
+
+
+def made_up_details(pools: UserPools, pool: Pool, name: str) -> dict[str, str]:
+    """Make up where a code went, always the same for a name, and not to be foreseen."""
+    if "@" in name:
+        return details("email", name)
+    secret = pools.master.derive(f"addresses of user pool {pool.id}")
+    drawn = hmac.digest(secret, pool.key(name).encode(), "sha256")
+    local, domain = (chr(ord("a") + octet % 26) for octet in drawn[:2])
+    return details("email", f"{local}@{domain}")
+
+
+def too_many() -> Refused:
+    """Refuse what was tried too often."""
+    return Refused("LimitExceededException", "Attempt limit exceeded, please try after some time.")
 
 
 def mismatch() -> Refused:
@@ -103,12 +138,19 @@ def send(
     code: str,
     *,
     invited: bool = False,
+    unwaited: bool = False,
 ) -> dict[str, str]:
-    """Deliver a code, or an invitation with a temporary password; gives CodeDeliveryDetails."""
+    """Deliver a code, or an invitation with a temporary password; gives CodeDeliveryDetails.
+
+    unwaited: the answer must not tell by its time that something is delivered.
+    """
     medium = "EMAIL" if attribute == "email" else "SMS"
     subject, text = _words(pool, medium, user, code, invited=invited)
     to = user.attributes[attribute]
     message = Message(pool.id, user.username, medium, to, subject, text, code)
+    if unwaited:
+        pools.background.submit(_deliver, pools, message)
+        return details(attribute, to)
     try:
         pools.deliver(message)
     except DeliveryError as error:
@@ -117,6 +159,13 @@ def send(
             "CodeDeliveryFailureException", "The verification code could not be delivered."
         ) from error
     return details(attribute, to)
+
+
+def _deliver(pools: UserPools, message: Message) -> None:
+    try:
+        pools.deliver(message)
+    except DeliveryError as error:
+        _log.error("a message was not delivered", error=str(error), pool=message.pool)
 
 
 def details(attribute: str, to: str) -> dict[str, str]:
