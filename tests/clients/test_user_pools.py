@@ -145,7 +145,7 @@ def test_users_that_do_not_exist(town, pool, member):
     sent = len(town.messages())
     assert "CodeDeliveryDetails" in town.public.forgot_password(**forgot)
     assert len(town.messages()) == sent
-    assert refused(town.public.confirm_forgot_password, **confirm)[0] == "ExpiredCodeException"
+    assert refused(town.public.confirm_forgot_password, **confirm)[0] == "CodeMismatchException"
 
 
 def test_unknown_users_are_locked_out_as_known_ones_are(town, pool):
