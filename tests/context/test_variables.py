@@ -5,6 +5,7 @@ from tests.gateway import OWNER
 from tests.one_call import ID, NOW, request, variables_of
 
 from gatelodge.context.variables import CallError, clf_time, is_known_variable
+from gatelodge.messages import Headers
 
 ASKED = request("POST", headers=[("User-Agent", "curl")])
 
@@ -77,3 +78,31 @@ def test_known_variables():
 
 def test_months_follow_no_locale():
     assert clf_time(NOW.replace(month=5)) == "02/May/2026:03:04:05 +0000"
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/prod/pets/7", "/prod/pets/7"),
+        ("/_aws/execute-api/abc123/prod/pets/7", "/prod/pets/7"),
+        ("/_aws/execute-api/abc123/prod/a%20b", "/prod/a%20b"),
+        ("/prod/_aws/execute-api/abc123/x", "/prod/_aws/execute-api/abc123/x"),
+    ],
+)
+def test_the_path_is_the_same_however_the_api_was_addressed(path, shown):
+    assert variables_of(request(path=path)).get("path") == shown
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("localhost:80", "localhost"),
+        ("localhost", "localhost"),
+        ("[::1]:8", "[::1]"),
+        ("[::1]", "[::1]"),
+    ],
+)
+def test_the_domain_has_no_port(host, name):
+    asked = request()
+    asked.headers = Headers([("Host", host)])
+    assert variables_of(asked).get("domainName") == name

@@ -4,6 +4,7 @@ Reference: gateway-responses.md section 4. A variable that is not there is None;
 written (`-`, nothing, `null`) is for the caller to say.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from gatelodge.context.call import Call
 from gatelodge.iam import Principal, PrincipalKind
 
+_PORT = re.compile(r":\d*$", re.ASCII)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -90,7 +92,12 @@ def extended_request_id(request_id: str) -> str:
 def domain_name(call: Call) -> str | None:
     """Return the host name that the client used, without the port."""
     host = call.request.headers.get("host")
-    return None if host is None else host.rsplit(":", 1)[0]
+    return None if host is None else _PORT.sub("", host)
+
+
+def path(call: Call) -> str:
+    """Return the path from the stage on, as it was sent, however the API was addressed."""
+    return call.request.raw_path.removeprefix(f"/_aws/execute-api/{call.api.id}")
 
 
 def _json_string(text: str | None) -> str:
@@ -118,7 +125,7 @@ _READ: dict[str, Callable[[Variables], str | None]] = {
     "requestId": lambda v: v.call.request.id,
     "extendedRequestId": lambda v: extended_request_id(v.call.request.id),
     "httpMethod": lambda v: v.call.request.method,
-    "path": lambda v: v.call.request.raw_path,
+    "path": lambda v: path(v.call),
     "resourcePath": lambda v: v.call.resource.path if v.call.resource else None,
     "resourceId": lambda v: v.call.resource.id if v.call.resource else None,
     "protocol": lambda v: v.call.request.protocol,
