@@ -6,7 +6,7 @@ from urllib.parse import quote
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gatelodge import sigv4
@@ -67,6 +67,8 @@ def test_signing_and_verifying(path, pairs, body, changed):
 @settings(max_examples=100, deadline=None)
 @given(paths, queries, st.binary(max_size=20))
 def test_botocore_is_understood(path, pairs, body):
+    # botocore drops a slash there that RFC 3986, 5.2.4 keeps; such paths reach no API anyway.
+    assume(not path.endswith(("/.", "/..")))
     query = quoted(pairs)
     url = f"http://h{path}" + (f"?{query}" if query else "")
     request = AWSRequest("POST", url, data=body, headers={"Host": "h"})
