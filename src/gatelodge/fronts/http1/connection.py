@@ -43,6 +43,7 @@ class Connection:
         "_complete",
         "_door",
         "_ended",
+        "_head_begun",
         "_is_head",
         "_overhead",
         "_parser",
@@ -76,6 +77,8 @@ class Connection:
         """The last answer is on its way: nothing more is read."""
         self._ended = False
         """The client has closed its side and sends nothing more."""
+        self._head_begun = False
+        """Part of a head is there, and the time for the rest of it runs."""
         self._is_head = False
         self._paused_reading = False
         self._write_paused = False
@@ -197,9 +200,12 @@ class Connection:
                 )
             elif bad_octets_so_far(self._buffer):
                 self._bad_request()
-            else:
+            elif not self._head_begun:
+                # From its first octet: one more now and then does not make it last.
+                self._head_begun = True
                 self._wait(limits.head_time)
             return False
+        self._head_begun = False
         head, self._buffer = self._buffer[: end + 4], self._buffer[end + 4 :]
         return self._parse_head(head)
 
