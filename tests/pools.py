@@ -87,7 +87,7 @@ class Town:
 
     def messages(self):
         path = self.gateway.state / "messages.jsonl"
-        return [json.loads(line) for line in path.read_text().splitlines()]
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
     def code(self):
         """The code that was sent last."""
