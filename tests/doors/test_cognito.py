@@ -21,10 +21,16 @@ from tests.gateway import (
     policy,
 )
 from tests.issuer import Issuer, Pool
+from tests.lambdas import Lambdas, proxy
 from tests.signing import STRANGER, base64url, sign
 
 X = "x-amazon-apigateway-"
 NO_MATCH = allow("execute-api:/other/*")
+ECHO = """
+import json
+def handler(event, context):
+    return {"body": json.dumps(event["requestContext"]["authorizer"])}
+"""
 CLAIMS = (
     "sub", "exp", "iat", "auth_time", "email_verified", "cognito:groups", "identities", "custom:n",
     "cognito:username",
@@ -53,7 +59,9 @@ class Lodge:
             self.document("c3", policy(NO_MATCH)),
             self.document("c4", policy(allow(), deny())),
         ]
-        options = ["--cognito-endpoint", self.issuer.url]
+        lambdas = Lambdas(directory)
+        lambdas.add("backend", ECHO)
+        options = ["--cognito-endpoint", self.issuer.url, "--functions", str(lambdas.file())]
         self.gateway = Gateway(directory, apis, options=options)
 
     def document(self, api, resource_policy):
@@ -80,6 +88,7 @@ class Lodge:
             "/admin": method("pool", "aws.cognito.signin.user.admin"),
             "/auth": method("auth"),
             "/client": method("client"),
+            "/event": {"get": {**proxy("backend"), "security": [{"pool": []}]}},
             "/client-read": method("client", "srv/read"),
         }
         members = {"components": {"securitySchemes": schemes}}
@@ -211,6 +220,22 @@ def test_claims(lodge):
     assert got["cognito:username"] == "alice"
     assert got["custom:n"] == "5"
     assert "all" not in sent
+
+
+def test_claims_in_the_event_of_a_function(lodge):
+    """20, as a Lambda function meets them"""
+    token = lodge.first.token(
+        exp=4070908800, auth_time=1574911451, **{"cognito:groups": ["a", "b"]}
+    )
+    answer = lodge.call("/event", token)
+    assert answer.status == 200, answer.body
+    claims = answer.json["claims"]
+    assert claims["exp"] == "Thu Jan 01 00:00:00 UTC 2099"
+    assert claims["auth_time"] == "1574911451"
+    assert claims["cognito:groups"] == "a,b"
+    assert claims["email_verified"] == "true"
+    assert claims["aud"] == lodge.first.client
+    assert all(isinstance(value, str) for value in claims.values())
 
 
 SAFETY = [
