@@ -45,6 +45,7 @@ _RUNTIME = re.compile(r"python3\.\d+|nodejs\d+\.x|provided(\.al2|\.al2023)?", re
 _MEMBERS = {
     "FunctionName", "Runtime", "Handler", "Role", "CodeUri", "Description", "Timeout",
     "MemorySize", "Environment", "ReservedConcurrentExecutions", "Permissions", "Remote",
+    "OperatorCredentials",
 }  # fmt: skip
 _PERMISSION = {"Principal", "SourceArn", "SourceAccount", "StatementId"}
 _REMOTE = {"Endpoint", "FunctionName"}
@@ -105,6 +106,8 @@ class _Check:
         self._number(item, "Timeout", 1, MAX_TIMEOUT)
         self._number(item, "MemorySize", MIN_MEMORY, MAX_MEMORY)
         self._number(item, "ReservedConcurrentExecutions", 0, 1000)
+        if not isinstance(item.get("OperatorCredentials", False), bool):
+            self.add("/OperatorCredentials", "true or false")
         self._environment(item.get("Environment"))
         self._permissions(item.get("Permissions", []))
         if "Remote" in item:
@@ -222,7 +225,8 @@ def _body(item: Mapping[str, Any], arn: str, digest: str, master: MasterKey) -> 
     }
     variables = (item.get("Environment") or {}).get("Variables") or {}
     # The same file gives the same revision, and processes of it are kept.
-    content = json.dumps([configuration, variables], sort_keys=True).encode()
+    special = item.get("OperatorCredentials", False)
+    content = json.dumps([configuration, variables, special], sort_keys=True).encode()
     sha = hashlib.sha256(content).hexdigest()
     configuration["RevisionId"] = "-".join(
         (sha[:8], sha[8:12], f"4{sha[13:16]}", f"8{sha[17:20]}", sha[20:32])
@@ -232,6 +236,8 @@ def _body(item: Mapping[str, Any], arn: str, digest: str, master: MasterKey) -> 
         body["SealedEnvironment"] = seal_environment(variables, master, arn)
     if "ReservedConcurrentExecutions" in item:
         body["ReservedConcurrentExecutions"] = item["ReservedConcurrentExecutions"]
+    if item.get("OperatorCredentials"):
+        body["OperatorCredentials"] = True
     if "Remote" in item:
         body["Remote"] = _remote(item["Remote"], item["FunctionName"])
     return body

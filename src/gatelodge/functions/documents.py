@@ -95,6 +95,7 @@ def find_function(
         revision=written.get("RevisionId", ""),
         reserved=whole.body.get("ReservedConcurrentExecutions"),
         remote=Remote(**remote) if remote else None,
+        operator_credentials=whole.body.get("OperatorCredentials", False),
     )
 
 

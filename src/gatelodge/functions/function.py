@@ -54,6 +54,8 @@ class Function:
     reserved: int | None = None
     """How many calls of it may run at once; None: as many as the machine allows."""
     remote: Remote | None = None
+    operator_credentials: bool = False
+    """Whether it is given the operator's own AWS credentials and Amazon's own endpoints."""
 
     @property
     def log_group(self) -> str:

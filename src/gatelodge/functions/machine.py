@@ -97,10 +97,9 @@ class Machine:
         """Give the AWS variables of a function. Blocks."""
         return self._credentials(function)
 
-    @property
-    def endpoint(self) -> str | None:
-        """Where functions find AWS's operations; None for Amazon's own."""
-        return self._endpoint
+    def endpoint(self, function: Function) -> str | None:
+        """Say where a function finds AWS's operations; None for Amazon's own endpoints."""
+        return None if function.operator_credentials else self._endpoint
 
     def runtime(self, function: Function, places: Places) -> Sequence[str]:
         """Say what runs a function. Raises RuntimeMissing."""

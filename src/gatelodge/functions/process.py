@@ -108,7 +108,12 @@ class Process:
                 stdout=written,
                 stderr=written,
                 env=environment(
-                    self.function, self._places, address, stream, credentials, machine.endpoint
+                    self.function,
+                    self._places,
+                    address,
+                    stream,
+                    credentials,
+                    machine.endpoint(self.function),
                 ),
                 cwd=str(self._places.task),
                 start_new_session=True,

@@ -10,7 +10,7 @@ from gatelodge.functions.environment import Places
 from gatelodge.functions.function import Function
 
 BOOTSTRAPS = Path(__file__).parent / "bootstraps"
-_PYTHON = re.compile(r"python(3\.\d+)", re.ASCII)
+_PYTHON = re.compile(r"python3\.\d+", re.ASCII)
 
 
 class RuntimeMissingError(LookupError):
@@ -20,13 +20,12 @@ class RuntimeMissingError(LookupError):
 def command(function: Function, places: Places) -> list[str]:
     """Say what to run. Raises RuntimeMissingError.
 
-    A Python of another version than gatelodge's own is taken from the PATH; without one, ours runs
-    the function. One Node.js runs all versions.
+    The Python that runs gatelodge runs all versions, with what is installed beside it, as boto3 is
+    on AWS; one Node.js runs all versions.
     """
-    python = _PYTHON.fullmatch(function.runtime)
-    if python is not None:
+    if _PYTHON.fullmatch(function.runtime):
         paths = [str(places.layers / "python")] if places.layers else []
-        return [_python(python[1]), "-I", "-u", str(BOOTSTRAPS / "python.py"), *paths]
+        return [sys.executable, "-I", "-u", str(BOOTSTRAPS / "python.py"), *paths]
     if function.runtime.startswith("nodejs"):
         return [_node(), str(BOOTSTRAPS / "node.mjs")]
     if function.runtime.startswith("provided"):
@@ -37,12 +36,6 @@ def command(function: Function, places: Places) -> list[str]:
             "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
         )
     raise RuntimeMissingError(f"functions of runtime {function.runtime!r} cannot run here")
-
-
-def _python(version: str) -> str:
-    own = f"{sys.version_info.major}.{sys.version_info.minor}"
-    found = None if version == own else shutil.which(f"python{version}")
-    return found or sys.executable
 
 
 def _node() -> str:

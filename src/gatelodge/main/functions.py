@@ -32,6 +32,9 @@ _PROGRESS = "worker-0"
 """The house follows changes as workers do, and writers wait for it as for them."""
 
 
+_OPERATORS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+
+
 class FunctionsFloor:
     """Everything that runs functions in this house."""
 
@@ -59,6 +62,8 @@ class FunctionsFloor:
         loop = asyncio.get_running_loop()
 
         def credentials(function: Function) -> dict[str, str]:
+            if function.operator_credentials:
+                return {name: os.environ[name] for name in _OPERATORS if name in os.environ}
             return dict(function_credentials(store, master, function))
 
         self._machine = Machine(loop, executor, settings.state, credentials, endpoint=url)
