@@ -22,11 +22,11 @@ CALLBACK = "http://127.0.0.1:9/callback"
 class StopAtCallback(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, request, file, code, message, headers, url):
         if url.startswith(CALLBACK):
-            raise Arrived(url)
+            raise ArrivedError(url)
         return super().redirect_request(request, file, code, message, headers, url)
 
 
-class Arrived(Exception):
+class ArrivedError(Exception):
     """The browser came back to the app."""
 
 
@@ -50,9 +50,11 @@ def sign_in(issuer, user, resource=None):
         page = browser.open(f"{found['authorization_endpoint']}?{urllib.parse.urlencode(query)}")
         for form in ({"prompt": "login", "login": user, "password": "x"}, {"prompt": "consent"}):
             action = re.search(r'action="([^"]+)"', page.read().decode())[1]
-            page = browser.open(urllib.parse.urljoin(issuer, action), urllib.parse.urlencode(form).encode())
+            page = browser.open(
+                urllib.parse.urljoin(issuer, action), urllib.parse.urlencode(form).encode()
+            )
         raise SystemExit("the provider did not come back")
-    except Arrived as arrived:
+    except ArrivedError as arrived:
         back = urllib.parse.parse_qs(urllib.parse.urlsplit(str(arrived)).query)
     exchange = {
         "grant_type": "authorization_code",

@@ -7,7 +7,7 @@ import crypto from "node:crypto";
 
 const issuer = process.env.ISSUER;
 const audience = process.env.AUDIENCE;
-const leeway = 5;
+const leeway = Number(process.env.LEEWAY ?? 5);
 let discovered;
 let keys;
 
