@@ -23,6 +23,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+import functions
+
 HERE = Path(__file__).parent
 API, INSIDE, OUTSIDE = "pets12345", "123.4.5.200", "10.1.2.3"
 
@@ -148,6 +150,7 @@ def main():
         failed = behind_a_proxy(state, backend) + without_a_proxy(state, backend)
         failed += through_the_aws_endpoint(state, backend)
         failed += people_who_sign_in(state, backend)
+        failed += judged_by_a_function(state, backend)
     print(f"\n{f'{failed} went wrong.' if failed else 'All decisions came out as expected.'}")
     return 1 if failed else 0
 
@@ -233,6 +236,34 @@ def deploy(gateway, pool_arn, backend):
     api = apigateway.import_rest_api(body=document.encode())["id"]
     apigateway.create_deployment(restApiId=api, stageName="prod")
     return api
+
+
+def judged_by_a_function(state, backend):
+    print("\nA Lambda authorizer and a Lambda backend, deployed as zip packages by botocore:\n")
+    gateway = Gateway(state, backend)
+    try:
+        api = functions.deploy(gateway)
+        demonstration = Demonstration(gateway)
+
+        def show(title, expected, path, user):
+            fields = {} if user is None else {"Authorization": f"Bearer {user}"}
+            url = f"{gateway.url}/_aws/execute-api/{api}/prod{path}"
+            demonstration.judge(title, expected, url, fields)
+
+        show("authorizer: asked", (200, "the function was asked for this call"), "/notes", "dora")
+        kept = "served from the cached policy, "
+        show("authorizer: its policy, kept", (200, kept), "/notes", "dora")
+        silent = "no authorizer policy allows this"
+        show("authorizer: the kept policy, another method", (403, silent), "/notes/7", "dora")
+        denies = "authorizer policy statement 1 denies"
+        show("authorizer: an explicit deny", (403, denies), "/notes", "eve")
+        stranger = "the function says that the caller is not authenticated"
+        show("authorizer: a stranger", (401, stranger), "/notes", "mallory")
+        show("authorizer: no token", (401, "was not asked"), "/notes", None)
+        print("\n" + gateway.run("cache", "ls").rstrip())
+        return demonstration.wrong
+    finally:
+        gateway.stop()
 
 
 def through_the_aws_endpoint(state, backend):

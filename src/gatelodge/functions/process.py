@@ -4,12 +4,13 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, cast
 
 from gatelodge.functions import failures
+from gatelodge.functions.confinement import Confinement
 from gatelodge.functions.environment import Places, environment
 from gatelodge.functions.function import Event, Function, Result
 from gatelodge.functions.logs import Tail
@@ -93,6 +94,16 @@ class Process:
         credentials = await loop.run_in_executor(
             machine.executor, machine.credentials, self.function
         )
+        await self._spawn(self._places, runtime, credentials, confinement)
+
+    async def _spawn(
+        self,
+        places: Places,
+        runtime: Sequence[str],
+        credentials: Mapping[str, str],
+        confinement: Confinement,
+    ) -> None:
+        machine, loop = self._machine, self._machine.loop
         address = await self._api.listen(loop)
         self._output, written = os.pipe()
         os.set_blocking(self._output, False)
@@ -103,19 +114,19 @@ class Process:
         try:
             transport, _ = await loop.subprocess_exec(
                 lambda: cast("asyncio.SubprocessProtocol", _Exit(self)),
-                *confinement.command(self.function, self._places, runtime, self._uid),
+                *confinement.command(self.function, places, runtime, self._uid),
                 stdin=nothing,
                 stdout=written,
                 stderr=written,
                 env=environment(
                     self.function,
-                    self._places,
+                    places,
                     address,
                     stream,
                     credentials,
                     machine.endpoint(self.function),
                 ),
-                cwd=str(self._places.task),
+                cwd=str(places.task),
                 start_new_session=True,
             )
         except OSError as error:
