@@ -10,6 +10,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 from gatelodge import srp
@@ -24,14 +25,12 @@ _PRIVATE_BITS = 256
 class Powers:
     """The processes. Started with the first question; they end with the one that asks."""
 
-    __slots__ = ("_executor", "_slots")
+    __slots__ = ("_changing", "_executor", "_processes", "_slots")
 
     def __init__(self, processes: int | None = None) -> None:
-        self._executor = ProcessPoolExecutor(
-            processes or max(1, min(4, (os.cpu_count() or 1) // 2)),
-            multiprocessing.get_context("spawn"),
-            initializer=_end_with_parent,
-        )
+        self._processes = processes or max(1, min(4, (os.cpu_count() or 1) // 2))
+        self._executor = self._start()
+        self._changing = threading.Lock()
         self._slots = threading.BoundedSemaphore(MAX_WAITING)
 
     def verifier(self, pool_name: str, user_id: str, password: str, salt: int) -> int:
@@ -46,13 +45,31 @@ class Powers:
         """End the processes."""
         self._executor.shutdown(cancel_futures=True)
 
+    def _start(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            self._processes,
+            multiprocessing.get_context("spawn"),
+            initializer=_end_with_parent,
+        )
+
     def _run(self, function: Callable[..., T], *arguments: object) -> T:
         if not self._slots.acquire(blocking=False):
             raise Refused("TooManyRequestsException", "Too many requests")
         try:
-            return self._executor.submit(function, *arguments).result()
+            executor = self._executor
+            try:
+                return executor.submit(function, *arguments).result()
+            except BrokenProcessPool:
+                # A process died, and with it all of them: others take their place, once.
+                return self._replaced(executor).submit(function, *arguments).result()
         finally:
             self._slots.release()
+
+    def _replaced(self, broken: ProcessPoolExecutor) -> ProcessPoolExecutor:
+        with self._changing:
+            if self._executor is broken:
+                self._executor = self._start()
+            return self._executor
 
 
 def new_salt() -> int:
