@@ -22,21 +22,18 @@ def node():
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         wanted = (HERE / "package.json").read_text()
-        done = TOOLS / "package.json"
+        done = TOOLS / "installed.json"
         if not done.exists() or done.read_text() != wanted:
             shutil.rmtree(TOOLS, ignore_errors=True)
             TOOLS.mkdir()
-            staged = TOOLS / "package.json"
-            staged.write_text(wanted)
+            (TOOLS / "package.json").write_text(wanted)
             npm_script = NODE.parents[1] / "lib/node_modules/npm/bin/npm-cli.js"
             npm = [NODE, npm_script, "install", "--no-package-lock"]
-            try:
-                subprocess.run(
-                    [*npm, "--silent", "--ignore-scripts"], cwd=TOOLS, check=True, timeout=110
-                )
-            except BaseException:
-                staged.unlink()
-                raise
+            subprocess.run(
+                [*npm, "--silent", "--ignore-scripts"], cwd=TOOLS, check=True, timeout=110
+            )
+            # Only now: an installation that was cut off is begun anew.
+            done.write_text(wanted)
         for script in HERE.glob("*.mjs"):
             shutil.copy(script, TOOLS / script.name)
     return TOOLS

@@ -152,6 +152,11 @@ def test_the_sdk_for_javascript(environment, node):
         ("APIGateway", "CreateRestApi", {"name": "from node", "binaryMediaTypes": ["*/*"]}),
         ("APIGateway", "GetRestApi", {"restApiId": "abcde00000"}),
         ("CognitoIdentityProvider", "ListUserPools", {"MaxResults": 10}),
+        (
+            "CognitoIdentityProvider",
+            "DescribeUserPool",
+            {"UserPoolId": f"{REGION}_AAAAAAAAA"},
+        ),
     ]
     done = subprocess.run(
         [NODE, "operations.mjs"],
@@ -165,7 +170,7 @@ def test_the_sdk_for_javascript(environment, node):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    identity_of, assumed, created, missing, _ = json.loads(done.stdout)
+    identity_of, assumed, created, missing, pools, unknown = json.loads(done.stdout)
     assert identity_of["output"]["Arn"] == ROOT
     assert (assumed["status"], assumed["error"], assumed["message"]) == (
         403,
@@ -180,3 +185,5 @@ def test_the_sdk_for_javascript(environment, node):
         f"Invalid API identifier specified {OWNER}:abcde00000",
     )
     assert missing["requestId"]
+    assert (pools["status"], pools["output"]) == (200, {"UserPools": []})
+    assert (unknown["status"], unknown["error"]) == (400, "ResourceNotFoundException")

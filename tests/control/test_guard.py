@@ -120,6 +120,10 @@ class Refused:
 
 STS = ("sts", "POST", "/", b"Action=GetCallerIdentity&Version=2011-06-15")
 APIS = ("apigateway", "GET", "/restapis", b"")
+USERS_OF_IAM = ("iam", "POST", "/", b"Action=ListUsers&Version=2010-05-08")
+FUNCTIONS = ("lambda", "GET", "/2015-03-31/functions", b"")
+POOLS = ("cognito-idp", "POST", "/", b'{"MaxResults": 1}')
+POOLS_TARGET = ("X-Amz-Target", "AWSCognitoIdentityProviderService.ListUserPools")
 
 
 def call(gateway, what, key, *, region=REGION, off=0, change=None, service=None, scheme="header"):
@@ -128,7 +132,9 @@ def call(gateway, what, key, *, region=REGION, off=0, change=None, service=None,
     url = gateway.endpoints["aws"] + path
     gateway_host = url.split("/")[2]
     fields = [("Host", gateway_host), ("Accept", "application/json")]
-    if body:
+    if what is POOLS:
+        fields += [POOLS_TARGET, ("Content-Type", "application/x-amz-json-1.1")]
+    elif body:
         fields.append(("Content-Type", "application/x-www-form-urlencoded"))
     if key is not None:
         signing = {
@@ -219,6 +225,46 @@ def test_who_does_not_get_in(gateway, case, sts, apis):
             assert refused.message == "Request is missing Authentication Token"
         else:
             assert message in (refused.message, None)
+
+
+@pytest.mark.parametrize(
+    ("what", "suffix", "unknown", "mismatch", "status"),
+    [
+        (USERS_OF_IAM, "", "InvalidClientTokenId", "SignatureDoesNotMatch", 403),
+        (
+            FUNCTIONS,
+            "Exception",
+            "UnrecognizedClientException",
+            "InvalidSignatureException",
+            403,
+        ),
+        (POOLS, "Exception", "UnrecognizedClientException", "InvalidSignatureException", 400),
+    ],
+)
+def test_the_same_in_every_protocol(gateway, what, suffix, unknown, mismatch, status):
+    reader, root = gateway.key("reader"), gateway.root()
+    assert call(gateway, what, root).status == 200
+    for key, code in (
+        (None, f"MissingAuthenticationToken{suffix}"),
+        (reader | {"AccessKeyId": "AKIAAAAAAAAAAAAAAAAA"}, unknown),
+        (reader | {"SecretAccessKey": "wrong"}, mismatch),
+        (session(gateway, -1), f"ExpiredToken{suffix}"),
+        (reader, f"AccessDenied{suffix}"),
+    ):
+        refused = Refused(call(gateway, what, key))
+        assert (refused.code, refused.status) == (code, status)
+
+
+def test_iam_takes_no_sessions_of_users(gateway):
+    """Credentials of GetSessionToken work there with MFA only, federated ones never."""
+    sts = gateway.client("sts", gateway.key("reader"))
+    given = sts.get_session_token()["Credentials"]
+    assert call(gateway, APIS, given).status == 200
+    assert tuple(Refused(call(gateway, USERS_OF_IAM, given))) == (
+        "InvalidClientTokenId",
+        403,
+        UNKNOWN,
+    )
 
 
 def altered(fields, old, new):
