@@ -88,6 +88,31 @@ def test_answers_come_as_soon_as_their_lines():
         assert json.loads(process.stdout.readline())["decision"] == "implicitDeny"
 
 
+def test_large_input_is_answered_in_order():
+    case = {"principal": "*", "action": "execute-api:Invoke", "resource": ARN}
+    lines = [
+        json.dumps({"id": number, **case, "context": {"k": "x" * 400}}) for number in range(3_000)
+    ]
+    done = run("simulate", "--jsonl", stdin="\n".join(lines))
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == list(range(3_000))
+
+
+def test_control_policies_from_files(tmp_path, seed):
+    path = tmp_path / "control.json"
+    path.write_text(json.dumps(policy(deny("*"))))
+    arguments = [
+        "--resource-policy",
+        seed,
+        "--resource",
+        ARN,
+        "--context",
+        "aws:SourceIp=123.4.5.9",
+    ]
+    done = run("simulate", *arguments, "--resource-control", path)
+    assert done.stdout.splitlines()[0] == "explicitDeny"
+    assert "resource control policy statement 1 denies" in done.stdout
+
+
 def test_a_line_that_never_ends_is_refused():
     done = run("simulate", "--jsonl", stdin=f'{{"id": "{"x" * 5_000_000}"}}\n[1]\n')
     first, second = map(json.loads, done.stdout.splitlines())

@@ -1,8 +1,11 @@
 """`gatelodge iam`: ask the policy engine directly."""
 
 import os
+import select
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,6 +39,7 @@ def simulate(
     boundary: Path | None = None,
     session: Annotated[tuple[Path, ...], Repeated] = (),
     service_control: Annotated[tuple[Path, ...], Repeated] = (),
+    resource_control: Annotated[tuple[Path, ...], Repeated] = (),
     json_output: Annotated[bool, Parameter(name="--json", negative="")] = False,
     jsonl: Annotated[bool, Switch] = False,
 ) -> int:
@@ -65,6 +69,8 @@ def simulate(
         File with a session policy; may be given several times.
     service_control
         File with the service control policy of one level; may be given several times.
+    resource_control
+        File with the resource control policy of one level; may be given several times.
     json_output
         Print JSON.
     jsonl
@@ -72,8 +78,8 @@ def simulate(
 
     """
     if jsonl:
-        for block in _blocks(sys.stdin.fileno()):
-            sys.stdout.buffer.write(b"".join(answers(block)))
+        for lines in _answer_all(sys.stdin.fileno(), os.cpu_count() or 1):
+            sys.stdout.buffer.write(lines)
             sys.stdout.buffer.flush()
         return 0
     if resource is None:
@@ -91,6 +97,7 @@ def simulate(
             "permissionsBoundary": None if boundary is None else load(boundary),
             "sessionPolicies": [load(path) for path in session] or None,
             "serviceControlPolicies": [[load(path)] for path in service_control],
+            "resourceControlPolicies": [[load(path)] for path in resource_control],
         }
     except (FileError, ValueError) as error:
         return _fail(str(error))
@@ -176,17 +183,32 @@ def _members_are_plain(line: bytes, case: object) -> bool:
 
     False where counting cannot tell: then the strict reader looks at the line.
     """
-    members = 0
-    waiting = [case]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            members += len(value)
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
     spelled_otherwise = b" :" in line or b"\t" in line or b"\r" in line
-    return line.count(b'":') == members and not spelled_otherwise
+    return not spelled_otherwise and line.count(b'":') == orjson.dumps(case).count(b'":')
+
+
+def _answer_all(descriptor: int, processes: int) -> Iterator[bytes]:
+    """Answer every line of a file or pipe, in order; large input is shared among processes."""
+    waiting: deque[Future[bytes]] = deque()
+    with ProcessPoolExecutor(processes) as pool:  # which begins none before the first is needed
+        for block in _blocks(descriptor):
+            if not waiting and (processes == 1 or not _has_more(descriptor)):
+                yield _answer_block(block)
+                continue
+            waiting.append(pool.submit(_answer_block, block))
+            while waiting and (len(waiting) > 2 * processes or not _has_more(descriptor)):
+                yield waiting.popleft().result()
+        for last in waiting:
+            yield last.result()
+
+
+def _answer_block(lines: list[bytes]) -> bytes:
+    return b"".join(answers(lines))
+
+
+def _has_more(descriptor: int) -> bool:
+    """Tell whether reading would not wait: nobody who waits for an answer is kept waiting."""
+    return bool(select.select([descriptor], [], [], 0)[0])
 
 
 def _blocks(descriptor: int) -> Iterator[list[bytes]]:

@@ -267,6 +267,9 @@ def _read_list(
     statement: Mapping[str, Any], member: str, problems: Problems, *, needed: bool = True
 ) -> tuple[bool, tuple[str, ...]]:
     """Read Action or Resource, or its negation: (negated, texts)."""
+    plain = statement.get(member)
+    if type(plain) is str and f"Not{member}" not in statement and not is_reserved(plain):
+        return False, (plain,)
     negated = f"Not{member}" in statement
     if negated and member in statement:
         problems.add(f"/Not{member}", f"{member} and Not{member} exclude each other")
