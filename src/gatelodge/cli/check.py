@@ -63,6 +63,7 @@ def check(
             ("error", file.problems),
             ("warning", file.warnings),
             ("tolerated", file.notes),
+            ("left out", file.left_out),
         ):
             for text in told:
                 print(f"{kind}: {text}")

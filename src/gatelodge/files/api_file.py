@@ -46,6 +46,7 @@ class ApiFile:
         "api",
         "content",
         "form",
+        "left_out",
         "notes",
         "path",
         "problems",
@@ -69,6 +70,8 @@ class ApiFile:
         """Why it is refused: file, JSON pointer, reason."""
         self.warnings: list[str] = []
         """What will probably not do what was meant."""
+        self.left_out: list[str] = []
+        """What an API cannot hold and calls do not feel: odd schemas, cookies, documentation."""
         self.notes: list[str] = []
         """What was left out because the operator tolerates it."""
 
@@ -102,6 +105,7 @@ def read_api_file(
     partition = partition_of(region or "")
     imported = read(fill_pseudo_variables(document, where.account, region or ""), problems)
     imported.check_served(problems)
+    file.left_out = [f"{path}#{each.pointer}: {each.message}" for each in imported.left_out]
     owner = Arn(partition, "execute-api", region or "", where.account, api_id or "")
     _check_policy(imported, owner, problems, file)
     check_mappings(imported, variables, problems, file.warn)

@@ -103,7 +103,9 @@ def delete_deployment(call: Call, *, restApiId: str, deploymentId: str) -> Outpu
         if stage.body["deploymentId"] == deploymentId:
             raise bad_request("Active stages pointing to this deployment must be moved or deleted")
     call.store.remove(found)
-    call.store.remove(documents.child(call, documents.SNAPSHOT, restApiId, deploymentId))
+    snapshot = call.store.document(call.account, call.region, documents.SNAPSHOT, found.id)
+    if snapshot is not None:
+        call.store.remove(snapshot)
     return None
 
 
