@@ -46,6 +46,8 @@ def test_what_may_be_left_out():
         b"[" * 100_000,
         b'{"policyDocument": NaN}',
         b"\xff",
+        {**GOOD, "principalId": "\ud800"},
+        {**GOOD, "context": {"a": "\udfff"}},
         {},
         {**GOOD, "principalId": 5},
         {**GOOD, "policyDocument": None},
@@ -79,6 +81,7 @@ def test_what_is_not_of_the_shape(value):
         ({"errorMessage": "unauthorized"}, AuthorizerProblem.FAILED),
         ({"errorMessage": "Unauthorized."}, AuthorizerProblem.FAILED),
         ({"errorMessage": "x" * 10_000}, AuthorizerProblem.FAILED),
+        ({"errorMessage": "\ud800"}, AuthorizerProblem.MALFORMED),
         ({}, AuthorizerProblem.FAILED),
         ([], AuthorizerProblem.FAILED),
         # A function that failed admits nobody, whatever it says beside that.

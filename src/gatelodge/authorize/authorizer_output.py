@@ -69,6 +69,9 @@ def read_output(payload: bytes, *, failed: bool) -> AuthorizerOutput | Authorize
         return _malformed(f"it has {len(payload)} octets, {MAX_OUTPUT} are allowed")
     try:
         value = json.loads(payload, parse_constant=_no_constant)
+        if b"\\u" in payload:
+            # A lone surrogate is no text: nothing that is written of it could be read.
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         return _malformed(f"it is not JSON: {str(error)[:200]}")
     if failed:

@@ -75,12 +75,18 @@ class AwsDoor:
             return _refused(429, "TooManyRequestsException", "Too many large requests at once")
         self._large += large
         try:
+            return await self._read_and_answer(scope, receive, headers, limit)
+        finally:
+            self._large -= large  # not before: until it is answered, its body is kept
+
+    async def _read_and_answer(
+        self, scope: Scope, receive: Receive, headers: Headers, limit: int
+    ) -> Response | None:
+        try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await _body(headers, receive, limit)
         except TimeoutError:
             return _refused(408, "RequestTimeout", "The body did not come in time")
-        finally:
-            self._large -= large
         if body is None:
             return None
         if isinstance(body, Response):

@@ -206,9 +206,13 @@ class _Worker:
     def _done(self, subject: tuple[Request, Connection], served: Served | None) -> None:
         request, connection = subject
         if served is None:
-            failed = built_in(500, "InternalServerErrorException", "Internal server error")
-            served = Served(failed, refusal="an error in the gateway; see its log")
-        self._reception.note(request, served)
+            served = _failed()
+        try:
+            self._reception.note(request, served)
+        except Exception:  # noqa: BLE001 - whatever it was, the client is answered
+            # What could not be noted is not given out.
+            _log.exception("a call could not be noted", request=request.id)
+            served = _failed()
         decision, plan = served.decision, served.plan
         if decision is not None and decision.caller is not None and plan is not None:
             self._uses.note(decision.caller, request.received_at, plan.api.region, _SERVICE)
@@ -225,6 +229,12 @@ class _Worker:
         batches = self._access_logs.take()
         if batches:
             await loop.run_in_executor(self._executor, self._access_logs.flush, batches)
+
+
+def _failed() -> Served:
+    """Answer a call that met an error of ours."""
+    response = built_in(500, "InternalServerErrorException", "Internal server error")
+    return Served(response, refusal="an error in the gateway; see its log")
 
 
 def _stop_on_signals(
