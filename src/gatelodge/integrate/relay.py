@@ -137,7 +137,7 @@ def response_lines(lines: Sequence[str], *, keep_length: bool) -> list[str]:
     if not keep_length:
         relayed = list(map(_relayed.get, lines))
         if None not in relayed:
-            return [line for line in relayed if line]
+            return list(filter(None, relayed))
     chosen = []
     named: set[str] = set()
     for line in lines:

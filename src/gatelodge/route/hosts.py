@@ -6,6 +6,7 @@ awkward, at `/_aws/execute-api/{api-id}/{stage}/…` of any host.
 
 _PREFIX = ["_aws", "execute-api"]
 _KNOWN_HOSTS = 1024
+_UNSEEN = ""
 
 
 class Address:
@@ -13,7 +14,7 @@ class Address:
 
     __slots__ = ("api_id", "by_name", "rest", "stage")
 
-    def __init__(self, api_id: str, stage: str, rest: list[str], *, by_name: bool) -> None:
+    def __init__(self, api_id: str, stage: str, rest: list[str], by_name: bool) -> None:
         self.api_id = api_id
         self.stage = stage
         self.rest = rest
@@ -32,13 +33,14 @@ class HostNames:
 
     def address(self, host: str, segments: list[str]) -> Address | None:
         """Find API id and stage; None when neither host nor path names an API."""
-        api_id = self._seen[host] if host in self._seen else self._read(host)
+        api_id = self._seen.get(host, _UNSEEN)
+        if api_id is _UNSEEN:
+            api_id = self._read(host)
         if api_id is not None:
-            return Address(api_id, segments[0], segments[1:], by_name=True)
-        if segments[:2] == _PREFIX and len(segments) > 2 and segments[2]:
-            stage = segments[3] if len(segments) > 3 else ""
-            return Address(segments[2], stage, segments[4:], by_name=False)
-        return None
+            return Address(api_id, segments[0], segments[1:], True)
+        if segments[:2] != _PREFIX or len(segments) < 3 or not segments[2]:
+            return None
+        return Address(segments[2], segments[3] if len(segments) > 3 else "", segments[4:], False)
 
     def _read(self, host: str) -> str | None:
         labels = host.lower().rsplit(":", 1)[0].split(".") if host else []

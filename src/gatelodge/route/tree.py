@@ -22,10 +22,12 @@ class Match(Generic[T]):
 
 
 class _Node(Generic[T]):
-    __slots__ = ("children", "greedy", "greedy_name", "named", "parameter", "target")
+    __slots__ = ("children", "forks", "greedy", "greedy_name", "named", "parameter", "target")
 
     def __init__(self) -> None:
         self.children: dict[str, _Node[T]] = {}
+        self.forks = False
+        """A segment can go on in more than one way."""
         self.parameter: str = ""
         self.named: _Node[T] | None = None
         self.greedy_name: str = ""
@@ -52,12 +54,19 @@ class ResourceTree(Generic[T]):
         # While there is one way only, it is walked without looking back.
         node, depth = self._root, 0
         for segment in segments:
-            child = node.children.get(segment)
-            if child is None or node.named is not None or node.greedy is not None:
+            if node.forks:
                 break
+            child = node.children.get(segment)
+            if child is None:
+                child = node.named
+                if child is None or not segment:
+                    return None
+                parameters[node.parameter] = segment
             node = child
             depth += 1
-        target = self._find(node, segments, depth, parameters)
+        target = node.target
+        if depth < len(segments):
+            target = self._find(node, segments, depth, parameters)
         return None if target is None else Match(target, parameters)
 
     def _add(self, template: str, target: T) -> None:
@@ -65,13 +74,15 @@ class ResourceTree(Generic[T]):
         for segment in template.strip("/").split("/") if template != "/" else ():
             if segment.startswith("{") and segment.endswith("+}"):
                 node.greedy_name, node.greedy = segment[1:-2], target
+                node.forks = True
                 return
             if segment.startswith("{") and segment.endswith("}"):
                 node.parameter = segment[1:-1]
-                node.named = node.named or _Node()
-                node = node.named
+                node.named = following = node.named or _Node()
             else:
-                node = node.children.setdefault(segment, _Node())
+                following = node.children.setdefault(segment, _Node())
+            node.forks = node.forks or (node.named is not None and bool(node.children))
+            node = following
         node.target = target
 
     def _find(

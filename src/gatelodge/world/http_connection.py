@@ -16,6 +16,10 @@ MAX_BODY = 10 * 1024 * 1024
 MAX_HEAD = 64 * 1024
 """Octets of a reply's head."""
 _END_OF_HEAD = b"\r\n\r\n"
+_LINES_KEPT = 1024
+_LONGEST_KEPT = 256
+# Lines of heads that are known to be plain (bounded).
+_plain_lines: set[str] = set()
 _WITH_LENGTH = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -53,6 +57,7 @@ class Connection:
         self._head = b""
         """What has arrived of a head."""
         self._lines: list[str] = []
+        """Of a head: the status line, and the fields."""
         self._body: list[bytes] = []
         self._size = 0
         self._status = 0
@@ -159,18 +164,13 @@ class Connection:
         self._keep_alive = parser.should_keep_alive()
         self._status = parser.get_status_code()
         head, _, rest = self._head.partition(_END_OF_HEAD)
-        text = head.decode("latin-1")
-        lines = text.split("\r\n")
-        ends = len(lines) - 1
+        self._head = b""
+        lines = head.decode("latin-1").split("\r\n")
         # What was relayed with another line end in it, or folded, others could read as more lines.
-        odd = (
-            text.count("\n") != ends or text.count("\r") != ends or "\n " in text or "\n\t" in text
-        )
-        if odd or not text.startswith("HTTP/"):
+        if not _plain_lines.issuperset(lines) and not all(map(_is_plain, lines)):
             self._give_up(Unreached.MALFORMED, "a header field that is not on one line")
             return
-        self._lines = lines[1:]
-        self._head = b""
+        self._lines = lines
         if self._status < 200:
             self._head = rest  # after an interim reply: the start of the next head
             return
@@ -201,15 +201,16 @@ class Connection:
 
     def _finish(self) -> None:
         """Hand over the reply, and the connection back."""
-        exchange, self._exchange = self._exchange, None
+        exchange = self._exchange
         if exchange is None:
             return
-        response = Response(self._status, (), b"".join(self._body), self._lines)
+        self._exchange = None
+        response = Response(self._status, (), b"".join(self._body), self._lines[1:])
         self._body = []
         self._size = 0
         self._head_done = self._complete = False
         self._used = True
-        if self._keep_alive and self.usable():
+        if self._keep_alive and self._transport is not None:
             self._pool.free(self)
         elif self._transport is not None:
             self._transport.close()
@@ -220,6 +221,17 @@ class Connection:
         self.abort()
         if exchange is not None:
             exchange.fail(reason, detail, untouched=False)
+
+
+def _is_plain(line: str) -> bool:
+    """Tell whether a line of a head has no line end in it and continues no other."""
+    if not line or line[0] in " \t" or "\n" in line or "\r" in line:
+        return False
+    if len(line) <= _LONGEST_KEPT and not line.lower().startswith("set-cookie"):
+        if len(_plain_lines) >= _LINES_KEPT:
+            _plain_lines.clear()
+        _plain_lines.add(line)
+    return True
 
 
 def _written(question: SendHttp) -> bytes:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 import httptools
 
 from gatelodge.fronts.http1.addresses import canonical
-from gatelodge.fronts.http1.head import Framing, read_framing, read_lines, split_target
+from gatelodge.fronts.http1.head import NO_BODY, Framing, read_framing, split_absolute
 from gatelodge.fronts.http1.writing import written
 from gatelodge.messages import Headers, Request, Response
 from gatelodge.respond.gateway_responses import built_in
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _END_OF_HEAD = b"\r\n\r\n"
+_CARRIAGE_RETURN = 13
 _MAX_OVERHEAD = 64 * 1024
 """Octets of a chunked body that are not its content: trailers and extensions; and `_PER_OCTET`
 for each octet of content, since it may come in chunks of one."""
@@ -45,6 +46,7 @@ class Connection:
         "_ended",
         "_head_begun",
         "_is_head",
+        "_max_head",
         "_overhead",
         "_parser",
         "_paused_reading",
@@ -59,6 +61,7 @@ class Connection:
 
     def __init__(self, door: "Door") -> None:
         self._door = door
+        self._max_head = door.limits.head
         self._transport: asyncio.Transport | None = None
         self._buffer = b""
         """What has arrived and was not looked at yet."""
@@ -109,8 +112,8 @@ class Connection:
             or self._closing
             or self._write_paused
             or data.find(_END_OF_HEAD) != len(data) - 4
-            or len(data) > self._door.limits.head
-            or data[:2] == b"\r\n"
+            or len(data) > self._max_head
+            or data[0] == _CARRIAGE_RETURN
         ):
             # The everyday case: one whole head and nothing else.
             self._parse_head(data)
@@ -205,12 +208,12 @@ class Connection:
                 self._head_begun = True
                 self._wait(limits.head_time)
             return False
-        self._head_begun = False
         head, self._buffer = self._buffer[: end + 4], self._buffer[end + 4 :]
         return self._parse_head(head)
 
     def _parse_head(self, head: bytes) -> bool:
         """Read a whole head; False when it is refused."""
+        self._head_begun = False
         self._complete = False
         self._begun = 0
         try:
@@ -223,31 +226,31 @@ class Connection:
             self._close_after = True
         except httptools.HttpParserError:
             return self._bad_request()
-        lines = read_lines(head)
-        if lines is None:
-            return self._bad_request()
+        lines = head.decode("latin-1").split("\r\n")
         try:
             method, target, version = lines[0].split(" ")
             headers = Headers((), lines[1:-2])
         except ValueError:
             return self._bad_request()
-        parts = split_target(target, headers)
-        framing = read_framing(method, version, headers)
-        if parts is None or framing is None:
+        framing = read_framing(method, target, version, headers)
+        if framing is None:
             return self._bad_request()
-        if self._close_after and (framing.chunked or framing.length):
-            # An upgrade with a body: where it ends is anybody's guess.
-            return self._bad_request()
-        return self._accept(method, version, parts, headers, framing)
+        if framing is not NO_BODY:
+            if self._close_after and (framing.chunked or framing.length):
+                # An upgrade with a body: where it ends is anybody's guess.
+                return self._bad_request()
+            self._close_after = self._close_after or framing.closes
+        self._is_head = method == "HEAD"
+        return self._accept(method, target, version, headers, framing)
 
     def _accept(
-        self, method: str, version: str, target: tuple[str, str], headers: Headers, framing: Framing
+        self, method: str, target: str, version: str, headers: Headers, framing: Framing
     ) -> bool:
         """Make the request, and wait for its body if it has one."""
         door = self._door
-        if framing.closes:
-            self._close_after = True
-        self._is_head = method == "HEAD"
+        path, _, query = target.partition("?")
+        if target[0] != "/":
+            path, query = split_absolute(target)
         source, scheme = self.peer, door.scheme
         if self._trusted:
             forwarded = ",".join(headers.all("x-forwarded-for"))
@@ -257,8 +260,8 @@ class Connection:
         request = Request(
             door.next_id(),
             method,
-            target[0],
-            target[1],
+            path,
+            query,
             headers,
             b"",
             source,
@@ -329,9 +332,7 @@ class Connection:
         if self._transport is None:
             return  # the client did not wait
         self._write(self._transport, response)
-        if self._closing:
-            return
-        if self._buffer:
+        if self._buffer and not self._closing:
             # Not from here: a client that pipelines would make the stack grow.
             self._door.loop.call_soon(self._advance)
 

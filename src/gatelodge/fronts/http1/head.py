@@ -4,6 +4,7 @@ Two readers that disagree about where a message ends are how requests are smuggl
 that can be read in two ways is refused (RFC 9112, sections 2.2, 5.2, 6.1, 11.2).
 """
 
+import re
 from urllib.parse import urlsplit
 
 from gatelodge.messages import Headers
@@ -25,33 +26,24 @@ class Framing:
         """The connection ends after this message."""
 
 
+_ORIGIN_FORM = re.compile(r"/[^\r\n]*")
 _ABOUT_MESSAGE = frozenset({"connection", "content-length", "expect", "transfer-encoding"})
-_NO_BODY = Framing(0, chunked=False, expects_continue=False, closes=False)
+NO_BODY = Framing(0, chunked=False, expects_continue=False, closes=False)
 
 
-def read_lines(head: bytes) -> list[str] | None:
-    """Split a head, with its empty line, into lines; None when one has another end than CR LF.
-
-    Request line and field lines come first; the last two are empty.
-    """
-    lines = head.decode("latin-1").split("\r\n")
-    first = lines[0]
-    # A field line with another line end in it is none to Headers.
-    return None if "\n" in first or "\r" in first else lines
-
-
-def read_framing(method: str, version: str, headers: Headers) -> Framing | None:
-    """Read the fields that frame a message; None when they can be read in two ways."""
+def read_framing(method: str, target: str, version: str, headers: Headers) -> Framing | None:
+    """Read what frames and addresses a message; None when it can be read in two ways."""
     index = headers.index
     if (
         version == HTTP_1_1
         and "host" in index
         and not headers.repeated
         and _ABOUT_MESSAGE.isdisjoint(index)
+        and _ORIGIN_FORM.fullmatch(target)
         and method != "CONNECT"
     ):
-        return _NO_BODY
-    if bad_framing(method, version, headers):
+        return NO_BODY
+    if bad_framing(method, version, headers) or bad_target(target, headers):
         return None
     return Framing(
         int(index.get("content-length", "0")),
@@ -85,20 +77,29 @@ def bad_framing(method: str, version: str, headers: Headers) -> str:
     return ""
 
 
-def split_target(target: str, headers: Headers) -> tuple[str, str] | None:
-    """Take a request target apart into raw path and raw query; None when it is refused.
+def bad_target(target: str, headers: Headers) -> str:
+    """Say what is wrong with a request target; empty when nothing is.
 
     An absolute-form target must agree with the Host field; `*` is no resource of an API.
     """
-    if not target.startswith("/"):
+    if "\r" in target or "\n" in target:
+        return "a line end"
+    if target.startswith("/"):
+        return ""
+    try:
         parts = urlsplit(target)
-        if parts.scheme not in ("http", "https") or parts.netloc != headers.get("host"):
-            return None
-        target = target[target.index("//") + 2 + len(parts.netloc) :] or "/"
-        if target.startswith("?"):
-            target = f"/{target}"
-    path, _, query = target.partition("?")
-    return path, query
+    except ValueError:
+        return "no URL"
+    if parts.scheme not in ("http", "https") or parts.netloc != headers.get("host"):
+        return "a URL of another host"
+    return ""
+
+
+def split_absolute(target: str) -> tuple[str, str]:
+    """Take a good target in absolute form apart into raw path and raw query."""
+    rest = target[target.index("//") + 2 + len(urlsplit(target).netloc) :] or "/"
+    path, _, query = rest.partition("?")
+    return path or "/", query
 
 
 def _wants_close(version: str, connection: str | None) -> bool:
