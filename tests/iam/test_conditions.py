@@ -113,6 +113,9 @@ def test_values(operator, values, actual, expected):
     [
         ("StringEquals", "${x}", "v", {"x": "v"}, True),
         ("StringEquals", "${x}", "w", {"x": "v"}, False),
+        ("StringEquals", "${x}", ("v",), {"x": "v"}, True),
+        ("ForAnyValue:StringEquals", "${x}", ("a", "v"), {"x": "v"}, True),
+        ("ForAllValues:StringEquals", "${x}", ("v", "v"), {"x": "v"}, True),
         ("StringEquals", "${x}", "v", {}, False),
         ("StringNotEquals", "${x}", "v", {}, True),
         ("StringEquals", "${x, 'd'}", "d", {}, True),
@@ -206,6 +209,12 @@ def test_what_is_refused(written, pointer, message):
         read(written)
     assert [problem.pointer for problem in raised.value.problems] == [pointer]
     assert message in raised.value.problems[0].message
+
+
+def test_an_empty_list_is_told_in_these_words():
+    with pytest.raises(PolicyError) as raised:
+        read({"StringEquals": {"k": []}})
+    assert raised.value.problems[0].message == "a condition key needs at least one value"
 
 
 def test_every_wrong_value_is_told():

@@ -130,6 +130,7 @@ N, I, U, E = Reach.NOTHING, Reach.IDENTITY, Reach.BOUNDARY, Reach.EVERYTHING  # 
         ({"Federated": PROVIDER}, SESSION, I),
         ({"Service": "events.amazonaws.com"}, SERVICE, E),
         ({"AWS": [A, ROLE_ARN]}, SESSION, I),
+        ({"AWS": [A, "*"]}, USER, U), ({"AWS": [B, "*"]}, SESSION, I),
         ({"AWS": [SESSION_ARN, ROLE_ARN, A]}, SESSION, E),
         ({"AWS": [SESSION_ARN, ROLE_ARN]}, USER, N),
     ],

@@ -26,7 +26,8 @@ def test_nothing_wrong_raises_nothing():
 @pytest.mark.parametrize(
     ("value", "message"),
     [(5, "expected a string"), (None, "expected a string"), ([], "expected a string"),
-     ("a\ue000", "U+E000"), ("\ue001", "U+E001")],
+     ("a\ue000", "/p/a: the private-use characters U+E000 and U+E001 are not allowed"),
+     ("\ue001", "U+E001")],
 )  # fmt: skip
 def test_texts_are_checked(value, message):
     problems = Problems("/p")
