@@ -88,16 +88,19 @@ class AuthorizerCache:
             return await asyncio.shield(asking), False
         asking = asyncio.ensure_future(self._ask_function(scope, digest, event))
         self._asking[key] = asking
-        try:
-            answer = await asyncio.shield(asking)
-        finally:
-            # A flush in between has taken it away, and then what it brings is not kept.
-            current = self._asking.get(key) is asking
-            if current and asking.done():
-                del self._asking[key]
-        if current and isinstance(answer, Kept):
-            self._keep(key, answer)
-        return answer, True
+        # Whoever asked may be gone by then: what is asked and kept does not hang on it.
+        asking.add_done_callback(lambda asked: self._asked(key, asked))
+        return await asyncio.shield(asking), True
+
+    def _asked(self, key: Key, asking: "asyncio.Task[Answer]") -> None:
+        # A flush in between has taken it away, and then what it brings is not kept.
+        if self._asking.get(key) is not asking:
+            return
+        del self._asking[key]
+        if not asking.cancelled() and asking.exception() is None:
+            answer = asking.result()
+            if isinstance(answer, Kept):
+                self._keep(key, answer)
 
     def flush(self, api_id: str, stage: str) -> None:
         """Forget the answers of all authorizers of a stage."""
