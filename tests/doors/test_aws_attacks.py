@@ -88,6 +88,14 @@ def test_no_spelling_of_a_path_gets_past_a_deny(gateway, api, path):
     assert Refused(answer).code == "AccessDeniedException"
 
 
+def test_a_clone_is_no_way_to_read_what_is_denied(gateway, api):
+    client = gateway.client("apigateway", gateway.key("kept-out"))
+    assert client.create_rest_api(name="own")["id"]
+    with pytest.raises(client.exceptions.ClientError) as refused:
+        client.create_rest_api(name="clone", cloneFrom=api)
+    assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
+
+
 def test_the_region_that_counts_is_the_one_that_was_signed(gateway):
     """Of a repeated parameter the last counts for the signature: the first must not name another
     region to policies."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from gatelodge.arn import partition_of
 from gatelodge.control import patching
 from gatelodge.control.apigateway import documents
 from gatelodge.control.apigateway.documents import bad_request
@@ -12,7 +13,7 @@ from gatelodge.control.apigateway.ids import long_id
 from gatelodge.control.apigateway.integrations import require_pass_roles
 from gatelodge.control.apigateway.policies import read_policy, shown_policy
 from gatelodge.control.apigateway.tags import check_tags
-from gatelodge.control.call import Call
+from gatelodge.control.call import Call, Check
 from gatelodge.control.operations import Output, operation
 from gatelodge.control.paging import page
 from gatelodge.control.patching import ADD, REMOVE, REPLACE, Kind, Rule, Table
@@ -62,7 +63,7 @@ def create_rest_api(
         "disableExecuteApiEndpoint": disableExecuteApiEndpoint,
     }
     if cloneFrom is not None:
-        body["policy"] = documents.api(call, cloneFrom).body.get("policy")
+        body["policy"] = _source(call, cloneFrom).body.get("policy")
     if policy is not None:
         body["policy"] = read_policy(call, api_id, policy)
     present = {member: value for member, value in body.items() if value is not None}
@@ -74,6 +75,14 @@ def create_rest_api(
         write_form(call, api_id, copied, overwrite=False)
         added = documents.api(call, api_id)
     return shown(added)
+
+
+def _source(call: Call, api_id: str) -> Document:
+    """Find an API to clone, which its caller must be allowed to read. Raises Fault."""
+    found = documents.api(call, api_id)
+    arn = f"arn:{partition_of(call.region)}:apigateway:{call.region}::/restapis/{api_id}"
+    call.require(Check("apigateway:GET", arn))
+    return found
 
 
 @operation("apigateway", "GetRestApi")
