@@ -34,6 +34,8 @@ from gatelodge import sigv4
 HERE = Path(__file__).parent
 ACCOUNT, API, REGION, STAGE = "111111111111", "abc123", "us-east-1", "prod"
 COUNT, CONNECTIONS = 2_000, 32
+WARM_UP = 15
+"""Seconds: time for one invocation for each identity."""
 BODY = '{"id": 7, "name": "Rex"}'
 
 SEED_POLICY = {
@@ -65,7 +67,22 @@ IDENTITY_POLICY = {
     ],
 }
 # mode → (peer, the ratio asked for)
-MODES = {"open": ("nginx", 0.35), "policy": ("nginx", 0.28), "signed": ("envoy", 0.5)}
+MODES = {
+    "open": ("nginx", 0.35),
+    "policy": ("nginx", 0.28),
+    "signed": ("envoy", 0.5),
+    # Admitted by a Lambda authorizer's cached policy, beside nginx's auth_request with its answer
+    # cached: 2,000 identities, each known already.
+    "authorizer": ("nginx-auth", 0.5),
+}
+AUTHORIZER = """
+def handler(event, context):
+    resource = "/".join(event["methodArn"].split("/")[:2]) + "/*"
+    return {"principalId": event["authorizationToken"], "policyDocument": {
+        "Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": resource}]}}
+"""
+FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:judge"
 
 
 def main() -> int:
@@ -88,6 +105,7 @@ def main() -> int:
         backend = processes.nginx("backend", f"return 200 '{BODY}';", core=1)
         peers: dict[str, Callable[[], int]] = {
             "nginx": lambda: processes.nginx("proxy", None, core=0, backend=backend),
+            "nginx-auth": lambda: processes.nginx("auth", None, core=0, backend=backend, auth=True),
             "envoy": lambda: processes.envoy(backend),
         }
         for mode in arguments.modes:
@@ -100,6 +118,9 @@ def main() -> int:
             ]
             # The peer gets what the first of ours gets.
             requests.append(requests[0])
+            if mode == "authorizer":  # everybody is known before anything is measured
+                for port, file in zip(sides, requests, strict=True):
+                    _measure(port, file, WARM_UP, warming=True)
             rates = [
                 [
                     _measure(port, file, arguments.seconds)
@@ -171,6 +192,7 @@ class Processes:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        directory.chmod(0o711)  # nginx keeps its cache as another user
         self.running: list[tuple[bool, subprocess.Popen[bytes]]] = []
 
     def __enter__(self) -> Self:
@@ -201,12 +223,24 @@ class Processes:
             time.sleep(0.05)
         raise RuntimeError((self.directory / f"{port}.log").read_text())
 
-    def nginx(self, name: str, answer: str | None, *, core: int, backend: int = 0) -> int:
-        """Start an nginx that answers by itself, or proxies to the backend."""
+    def nginx(
+        self, name: str, answer: str | None, *, core: int, backend: int = 0, auth: bool = False
+    ) -> int:
+        """Start an nginx that answers by itself, or proxies to the backend; auth: asks it first."""
         port = _free_port()
         location = answer or (
             'proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection "";'
         )
+        cache = guard = ""
+        if auth:
+            location = f"auth_request /_auth; {location}"
+            cache = f"proxy_cache_path {self.directory}/auth-cache keys_zone=auth:10m;"
+            guard = (
+                "location = /_auth { internal; proxy_pass http://backend; proxy_http_version 1.1; "
+                'proxy_pass_request_body off; proxy_set_header Content-Length ""; '
+                'proxy_set_header Connection ""; proxy_cache auth; '
+                "proxy_cache_key $http_authorization; proxy_cache_valid 200 3600s; }"
+            )
         upstream = f"upstream backend {{ server 127.0.0.1:{backend}; keepalive 64; }}"
         path = self.directory / f"{name}.conf"
         path.write_text(
@@ -214,7 +248,8 @@ class Processes:
             "events { worker_connections 4096; }\n"
             "http { access_log off; keepalive_requests 100000000;\n"
             f"{upstream if backend else ''}\n"
-            f"server {{ listen 127.0.0.1:{port}; location / {{ "
+            f"{cache}\n"
+            f"server {{ listen 127.0.0.1:{port}; {guard} location / {{ "
             f"default_type application/json; {location} }} }} }}\n"
         )
         return self.start(["nginx", "-c", str(path)], port, core=core)
@@ -272,7 +307,24 @@ class Processes:
         command = [python.path, "-m", "gatelodge", "serve", str(api), "--iam", str(iam)]
         command += ["--state", str(self.state(python, mode)), "--account", ACCOUNT]
         command += ["--data-port", str(port), "--aws-port", "0"]
+        if mode == "authorizer":
+            command += ["--functions", str(self._functions()), "--function-processes", "2"]
         return self.start(command, port, core=0)
+
+    def _functions(self) -> Path:
+        code = self.directory / "judge"
+        code.mkdir(exist_ok=True)
+        (code / "app.py").write_text(AUTHORIZER)
+        function = {
+            "FunctionName": "judge",
+            "Runtime": "python3.12",
+            "Handler": "app.handler",
+            "CodeUri": "judge",
+            "Permissions": [{"Principal": "apigateway.amazonaws.com"}],
+        }
+        path = self.directory / "functions.json"
+        path.write_text(json.dumps({"functions": [function]}))
+        return path
 
     def state(self, python: Python, mode: str) -> Path:
         """Name the state directory of a mode."""
@@ -294,6 +346,8 @@ class Processes:
                 ("User-Agent", "bench/1"),
                 ("Accept", "application/json"),
             ]
+            if mode == "authorizer":
+                fields.append(("Authorization", f"user-{number}"))
             if key is not None:
                 fields += sigv4.sign(
                     "GET",
@@ -313,13 +367,13 @@ class Processes:
         return file
 
 
-def _measure(port: int, requests: Path, seconds: int) -> float:
+def _measure(port: int, requests: Path, seconds: int, *, warming: bool = False) -> float:
     command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}"]
     command += ["-s", str(HERE / "requests.lua"), f"http://127.0.0.1:{port}", "--", str(requests)]
     output = subprocess.check_output(command, text=True)
     line = next(line for line in output.splitlines() if line.startswith("RESULT"))
     _, rate, errors, _ = line.split()
-    if int(errors):
+    if int(errors) and not warming:
         raise RuntimeError(f"{errors} requests failed:\n{output}")
     return float(rate)
 
@@ -335,13 +389,21 @@ def _api(mode: str, backend: int) -> dict[str, object]:
     }
     if mode == "signed":
         method["x-amazon-apigateway-auth"] = {"type": "AWS_IAM"}
+    if mode == "authorizer":
+        method["security"] = [{"judge": []}]
     document: dict[str, object] = {
         "openapi": "3.0.1",
         "info": {"title": "bench", "version": "1"},
         "servers": [{"url": f"https://{API}.execute-api.{REGION}.amazonaws.com/{STAGE}"}],
         "paths": {"/pets/{id}": {"get": method}},
     }
-    if mode != "open":
+    if mode == "authorizer":
+        uri = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{FUNCTION}/invocations"
+        judge = {"type": "token", "authorizerUri": uri, "authorizerResultTtlInSeconds": 3600}
+        scheme = {"type": "apiKey", "in": "header", "name": "Authorization",
+                  "x-amazon-apigateway-authorizer": judge}  # fmt: skip
+        document["components"] = {"securitySchemes": {"judge": scheme}}
+    elif mode != "open":
         document["x-amazon-apigateway-policy"] = SEED_POLICY
     return document
 

@@ -43,7 +43,14 @@ class AuthorizerRefused:
 class AuthorizerOutput:
     """A valid answer, compiled."""
 
-    __slots__ = ("context", "policies", "policy_document", "principal_id", "usage_identifier_key")
+    __slots__ = (
+        "context",
+        "policies",
+        "policy_document",
+        "principal_id",
+        "unconditional",
+        "usage_identifier_key",
+    )
 
     def __init__(
         self,
@@ -55,9 +62,13 @@ class AuthorizerOutput:
         """Compile it. Raises iam.PolicyError."""
         self.principal_id = principal_id
         self.policy_document = policy_document
-        self.policies = iam.PolicySet(
-            [iam.parse(policy_document, iam.PolicyKind.AUTHORIZER, name=POLICY_NAME)]
+        policy = iam.parse(policy_document, iam.PolicyKind.AUTHORIZER, name=POLICY_NAME)
+        self.policies = iam.PolicySet([policy])
+        self.unconditional = not any(
+            statement.conditions or any("$" in text for text in statement.resources)
+            for statement in policy.statements
         )
+        """Whether what it says of a method is the same for every request."""
         self.context = context
         """Every value as text, as API Gateway hands it on."""
         self.usage_identifier_key = usage_identifier_key

@@ -10,11 +10,14 @@ from gatelodge import iam
 from gatelodge.authorize.access import Access
 from gatelodge.authorize.caller import Caller
 from gatelodge.authorize.decision import Allow, Decision, Deny, Evidence
+from gatelodge.authorize.questions import AuthorizerSays
 from gatelodge.authorize.resource_policy import INVOKE
 from gatelodge.context.keys import RequestKeys, anonymous_keys
 from gatelodge.messages import Request
 from gatelodge.published import GatewayResponseType
 
+MAX_OUTCOMES = 64
+"""Methods of which one kept answer remembers what it says."""
 # Everything else is a denial. Looked up once: an enumeration's member costs as much as a policy.
 _ALLOWED = iam.Verdict.ALLOWED
 # How AWS's message names each policy type (reference: iam-evaluation.md section 9).
@@ -77,16 +80,15 @@ def with_caller(request: Request, access: Access, caller: Caller) -> Decision:
 def with_authorizer(
     request: Request,
     access: Access,
-    policies: iam.PolicySet,
+    answer: AuthorizerSays,
     fence: iam.Ruling | None,
-    authorizer: Mapping[str, Any],
     evidence: Evidence,
 ) -> Decision:
     """Decide by a Lambda authorizer's policy: Table A. fence: what the resource policy said."""
-    query = iam.Query(
-        INVOKE, access.method_arn, iam.ANONYMOUS, anonymous_keys(request), access.account
-    )
-    outcome = judge_with_fence(policies, fence, query)
+    authorizer = answer.authorizer
+    outcome = answer.outcomes.get(access.method_arn) if fence is None else None
+    if outcome is None:
+        outcome = _judge_answer(request, access, answer, fence)
     if outcome.verdict is _ALLOWED:
         return Allow(None, outcome, authorizer=authorizer, evidence=evidence)
     reason = (
@@ -99,6 +101,19 @@ def with_authorizer(
     )
     denied.authorizer, denied.evidence = authorizer, evidence
     return denied
+
+
+def _judge_answer(
+    request: Request, access: Access, answer: AuthorizerSays, fence: iam.Ruling | None
+) -> iam.Outcome:
+    query = iam.Query(
+        INVOKE, access.method_arn, iam.ANONYMOUS, anonymous_keys(request), access.account
+    )
+    outcome = judge_with_fence(answer.output.policies, fence, query)
+    outcomes = answer.outcomes
+    if fence is None and answer.output.unconditional and len(outcomes) < MAX_OUTCOMES:
+        outcomes[access.method_arn] = outcome
+    return outcome
 
 
 def judge_with_fence(

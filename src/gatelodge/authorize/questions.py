@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from gatelodge import iam
 from gatelodge.asking import Question
 from gatelodge.authorize.authorizer_output import AuthorizerOutput, AuthorizerRefused
 from gatelodge.context.claims import render_claims
@@ -185,7 +186,9 @@ class AuthorizerScope:
 class AuthorizerSays:
     """The answer of an authorizer's function, fresh or kept."""
 
-    __slots__ = ("authorizer", "exhibit", "fresh", "latency_ms", "output", "since")
+    __slots__ = (
+        "authorizer", "evidence", "exhibit", "fresh", "latency_ms", "outcomes", "output", "since",
+    )  # fmt: skip
 
     def __init__(
         self, output: AuthorizerOutput, since: float, exhibit: str, *, fresh: bool, latency_ms: int
@@ -198,6 +201,10 @@ class AuthorizerSays:
         self.fresh = fresh
         """Whether the function was asked for this very call."""
         self.latency_ms = latency_ms
+        self.evidence: dict[str, Any] | None = None
+        """What the mechanism notes of it for every call."""
+        self.outcomes: dict[str, iam.Outcome] = {}
+        """Method ARN → what an unconditional policy says of it, for the methods judged so far."""
         self.authorizer = {
             **output.context,
             "principalId": output.principal_id,
@@ -212,7 +219,7 @@ class AskAuthorizer(Question[AuthorizerSays | AuthorizerRefused]):
     The method is not part of the question: one answer, kept, serves all methods of its stage.
     """
 
-    __slots__ = ("event", "identity", "scope")
+    __slots__ = ("event", "identity", "key", "scope")
 
     def __init__(
         self, scope: AuthorizerScope, identity: Identity | None, event: Callable[[], bytes]
@@ -220,18 +227,16 @@ class AskAuthorizer(Question[AuthorizerSays | AuthorizerRefused]):
         self.scope = scope
         self.identity = identity
         """What an answer is kept under; None where none is kept."""
+        self.key = (scope.value, identity)
+        """What makes it equal to another: a tuple, since caches look it up for every call."""
         self.event = event
         """Writes the event; called only when the function must be asked."""
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, AskAuthorizer)
-            and self.identity == other.identity
-            and self.scope.value == other.scope.value
-        )
+        return isinstance(other, AskAuthorizer) and self.key == other.key
 
     def __hash__(self) -> int:
-        return hash((self.scope.value, self.identity))
+        return hash(self.key)
 
     def __repr__(self) -> str:
         # The identity is a secret.

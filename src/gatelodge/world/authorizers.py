@@ -12,7 +12,7 @@ from gatelodge.authorize.authorizer_output import (
     AuthorizerRefused,
     read_output,
 )
-from gatelodge.authorize.questions import AskAuthorizer, AuthorizerSays
+from gatelodge.authorize.questions import AskAuthorizer, AuthorizerSays, Identity
 from gatelodge.world.answers import PENDING, Pending, Resume
 from gatelodge.world.authorizer_cache import Kept
 from gatelodge.world.house_client import Away, HouseClient
@@ -21,6 +21,7 @@ from gatelodge.world.house_questions import AUTHORIZER_SECONDS, authorizer_head
 MAX_KEPT = 20_000
 
 Answer = AuthorizerSays | AuthorizerRefused
+Key = tuple[tuple[str, str, str, str], Identity | None]
 
 
 class Authorizers:
@@ -32,8 +33,8 @@ class Authorizers:
         self._house = house
         self._known = known
         """The last change that this process knows of: the house must not know less."""
-        self._kept: dict[AskAuthorizer, AuthorizerSays] = {}
-        self._asking: dict[AskAuthorizer, list[Resume]] = {}
+        self._kept: dict[Key, AuthorizerSays] = {}
+        self._asking: dict[Key, list[Resume]] = {}
         """Callers that wait for one answer."""
 
     def ask(self, question: AskAuthorizer, resume: Resume) -> Answer | Pending:
@@ -41,30 +42,31 @@ class Authorizers:
         if question.identity is None:
             self._ask_house(question, [resume])
             return PENDING
-        kept = self._kept.get(question)
+        key = question.key
+        kept = self._kept.get(key)
         if kept is not None:
             if kept.since <= time.time() < kept.since + question.scope.ttl:
                 return kept
-            del self._kept[question]
-        waiting = self._asking.get(question)
+            del self._kept[key]
+        waiting = self._asking.get(key)
         if waiting is not None:
             waiting.append(resume)
             return PENDING
-        waiting = self._asking[question] = [resume]
+        waiting = self._asking[key] = [resume]
         self._ask_house(question, waiting)
         return PENDING
 
     def flush(self, api_id: str, stage: str) -> None:
         """Forget the answers of all authorizers of a stage."""
         for kept in (self._kept, self._asking):
-            for question in [q for q in kept if q.scope.value[:2] == (api_id, stage)]:
-                del kept[question]
+            for key in [key for key in kept if key[0][:2] == (api_id, stage)]:
+                del kept[key]
 
     def _ask_house(self, question: AskAuthorizer, waiting: list[Resume]) -> None:
         def tell(head: Mapping[str, Any] | Away, payload: bytes) -> None:
             answer, fresh = _read(head, payload)
-            if self._asking.get(question) is waiting:
-                del self._asking[question]
+            if self._asking.get(question.key) is waiting:
+                del self._asking[question.key]
                 if isinstance(answer, AuthorizerSays) and question.scope.ttl:
                     self._keep(question, answer)
             told = answer
@@ -85,7 +87,7 @@ class Authorizers:
         if len(self._kept) >= MAX_KEPT:
             del self._kept[next(iter(self._kept))]
         # Only for later calls: it is not fresh for them, and cost them no time.
-        self._kept[question] = _as_kept(answer)
+        self._kept[question.key] = _as_kept(answer)
 
 
 def _read(head: Mapping[str, Any] | Away, payload: bytes) -> tuple[Answer, AuthorizerSays | None]:

@@ -100,9 +100,7 @@ class LambdaAuthorizer:
         )
         if isinstance(answer, AuthorizerRefused):
             return self._refused(answer)
-        output = answer.output
-        evidence = self._evidence(answer, request)
-        return with_authorizer(request, access, output.policies, fence, answer.authorizer, evidence)
+        return with_authorizer(request, access, answer, fence, self._evidence(answer, request))
 
     def _identity(self, call: Call) -> Identity | Deny:
         """Read the identity sources; a request that lacks one is refused, where AWS asks for it."""
@@ -156,15 +154,18 @@ class LambdaAuthorizer:
 
     def _evidence(self, answer: AuthorizerSays, request: Request) -> dict[str, object]:
         """Note what was decided by, without what the function says of the caller."""
-        return {
-            "authorizer": self._scope.name,
-            "function": self._scope.function,
-            "principalId": answer.output.principal_id[:512],
-            "exhibit": answer.exhibit,
-            "fresh": answer.fresh,
-            "age": max(0, int(request.received_at.timestamp() - answer.since)),
-            "latency": answer.latency_ms,
-        }
+        noted = answer.evidence
+        if noted is None:
+            noted = answer.evidence = {
+                "authorizer": self._scope.name,
+                "function": self._scope.function,
+                "principalId": answer.output.principal_id[:512],
+                "exhibit": answer.exhibit,
+                "fresh": answer.fresh,
+                "latency": answer.latency_ms,
+            }
+        age = max(0, int(request.received_at.timestamp() - answer.since))
+        return {**noted, "age": age}
 
     def _unauthorized(self, detail: str) -> Deny:
         return Deny(
