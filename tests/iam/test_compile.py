@@ -116,6 +116,7 @@ def resource_policy(*statements, who=SESSION, **context):
 def test_the_allow_that_spares_most_determines(statements, who, index, reach):
     ruling = resource_policy(*statements, who=who)
     assert (ruling.verdict, refs(ruling), ruling.reach) == (Verdict.ALLOWED, [index], reach)
+    assert ruling.doubts == ()
 
 
 @pytest.mark.parametrize(
@@ -233,3 +234,14 @@ def test_a_statement_without_principal_spares_nothing():
     compiled = CompiledStatement(made, made.statements[0])
     assert compiled.reach(ANONYMOUS) is Reach.NOTHING
     assert compiled.test(query) is True
+
+
+def test_rulings_by_reach_are_made_once():
+    made = policy(statement(Principal="*"), kind=PolicyKind.RESOURCE)
+    compiled = CompiledStatement(made, made.statements[0])
+    identity, everything = (
+        compiled.ruling_with(Reach.IDENTITY),
+        compiled.ruling_with(Reach.EVERYTHING),
+    )
+    assert (identity.reach, everything.reach) == (Reach.IDENTITY, Reach.EVERYTHING)
+    assert compiled.ruling_with(Reach.IDENTITY) is identity

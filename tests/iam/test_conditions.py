@@ -90,6 +90,9 @@ def test_the_table_of_absent_keys_and_sets(row, prefix, if_exists):
         ("ForAnyValue:StringNotEquals", ["a"], ("a", "a"), False),
         ("ForAnyValue:StringEquals", "", ("", "x"), True),
         ("StringEquals", "", "", True),
+        ("StringEquals", "a*?", "a*?", True),
+        ("StringNotEquals", "a*", "a*", False),
+        ("StringEqualsIgnoreCase", "A*", "a*", True),
         ("ForAnyValue:StringLike", "a*", "ab", True),
         ("ForAllValues:StringLike", "a*", "ba", False),
         ("Null", "true", None, True),
@@ -211,10 +214,21 @@ def test_what_is_refused(written, pointer, message):
     assert message in raised.value.problems[0].message
 
 
-def test_an_empty_list_is_told_in_these_words():
+def test_every_mistake_is_told_in_these_words():
     with pytest.raises(PolicyError) as raised:
-        read({"StringEquals": {"k": []}})
-    assert raised.value.problems[0].message == "a condition key needs at least one value"
+        read(
+            {"Bool": [], "Null": {"a": [], "b": "x"}, "NullIfExists": {"k": "true"}, "X": {"k": 1}}
+        )
+    assert [(problem.pointer, problem.message) for problem in raised.value.problems] == [
+        ("/Condition/Bool", "an operator takes an object of condition keys"),
+        ("/Condition/Null/a", "a condition key needs at least one value"),
+        ("/Condition/Null/b", "'x' is not a presence that Null can compare"),
+        ("/Condition/NullIfExists", "Null takes neither a set prefix nor IfExists"),
+        ("/Condition/X", "unknown condition operator 'X'"),
+    ]
+    with pytest.raises(PolicyError) as raised:
+        read([])
+    assert raised.value.problems[0].message == "Condition is an object of operators"
 
 
 def test_every_wrong_value_is_told():

@@ -83,7 +83,7 @@ def test_whom_an_element_names(written, expected):
 @pytest.mark.parametrize(
     ("written", "pointer", "message"),
     [
-        (None, "", 'a principal is "*" or an object'),
+        (None, "", 'a principal is "*" or an object such as {"AWS": "account or ARN"}'),
         ("", "", 'a principal is "*" or an object'),
         ({}, "", 'a principal is "*" or an object'),
         (["*"], "", 'a principal is "*" or an object'),
@@ -112,6 +112,24 @@ def test_elements_that_are_refused(written, pointer, message):
     [problem] = raised.value.problems
     assert problem.pointer == pointer
     assert message in problem.message
+
+
+NO_PRINCIPAL = (
+    "'x' names no principal; use an account, or the ARN of a user, role or session without "
+    "wildcards (for a pattern, use the condition key aws:PrincipalArn)"
+)
+
+
+def test_every_mistake_is_told_in_these_words():
+    with pytest.raises(PolicyError) as raised:
+        element({"aws": A, "AWS": ["x", 5], "Federated": [], "Service": "*"})
+    assert [(problem.pointer, problem.message) for problem in raised.value.problems] == [
+        ("/aws", "the kinds are AWS, Federated, Service and CanonicalUser"),
+        ("/AWS/0", NO_PRINCIPAL),
+        ("/AWS/1", "expected a string"),
+        ("/Federated", "the list is empty"),
+        ("/Service", "a Service principal takes no wildcard"),
+    ]
 
 
 N, I, U, E = Reach.NOTHING, Reach.IDENTITY, Reach.BOUNDARY, Reach.EVERYTHING  # noqa: E741
@@ -213,3 +231,5 @@ def test_entries_keep_what_was_written():
     assert [entry.value for entry in found.entries] == [A, A, "*"]
     assert found.everyone
     assert not element({"AWS": A}).everyone
+    others = element({"AWS": "AIDA1234", "Service": "s3.amazonaws.com", "Federated": PROVIDER})
+    assert others.texts == ("AIDA1234", "s3.amazonaws.com", PROVIDER)
