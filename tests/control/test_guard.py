@@ -312,6 +312,10 @@ def test_scopes(gateway):
     told = Refused(call(gateway, STS, key, region="nowhere"))
     assert (told.code, told.status) == ("SignatureDoesNotMatch", 403)
     assert told.message == "Credential should be scoped to a valid region, not 'nowhere'. "
+    # A client that is given an endpoint signs iam's calls for its own region.
+    iam = ("iam", "POST", "/", b"Action=GetAccountSummary&Version=2010-05-08")
+    told = Refused(call(gateway, iam, gateway.key("nothing"), region="eu-central-1"))
+    assert told.code == "AccessDenied"
     told = Refused(call(gateway, STS, key, service="apigateway"))
     assert tuple(told) == (
         "AccessDeniedException",

@@ -1,5 +1,6 @@
 """The command line: one file for each command."""
 
+import os
 import sys
 
 from cyclopts import App
@@ -40,8 +41,13 @@ def main() -> None:
     tell_on_standard_error()
     try:
         status = app()
+        sys.stdout.flush()
     except (StartError, SettingError, StateError, StoreError, SealError) as error:
         for line in str(error).splitlines():
             print(f"error: {line}", file=sys.stderr)
+        status = 1
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; the interpreter must not flush it once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 1
     sys.exit(status)

@@ -66,9 +66,10 @@ class Guard:
     def authenticate(self, request: Request, service: str, region: str, protocol: str) -> Signer:
         """Find out who signed a request to a service. Raises Fault.
 
-        region: as the signature claims it; it is checked where a service has only one.
+        region: as the signature claims it. Clients that are given an endpoint sign for their own
+        region, iam's calls too, although iam knows only one.
         """
-        expected = region if is_region(region) and service != "iam" else DEFAULT_REGION
+        expected = region if is_region(region) else DEFAULT_REGION
         long = service in {"iam", "sts"}
         claim = sigv4.read(
             request,
@@ -96,8 +97,9 @@ class Guard:
         if service == "iam" and _is_session_of_a_user(holder.caller):
             # iam takes such credentials only with MFA, and federated ones never.
             raise _fault("Unrecognized", _INVALID_TOKEN, protocol)
-        self._uses.note(holder.caller, request.received_at, claim.region, service)
-        return Signer(holder.caller, claim.region, session)
+        signed_for = DEFAULT_REGION if service == "iam" else claim.region
+        self._uses.note(holder.caller, request.received_at, signed_for, service)
+        return Signer(holder.caller, signed_for, session)
 
     def require(
         self, request: Request, region: str, protocol: str, caller: Caller, check: Check
