@@ -26,6 +26,7 @@ _FIRST_UID, _UIDS = 60_100, 800
 _PROBE_SECONDS = 10
 _PROBE = "import os,sys;sys.exit(0 if os.getpid() < 3 else 3)"
 _IN_A_NAMESPACE = 0
+_TMP = "/tmp/"  # noqa: S108 - AWS's place for a function's own files
 _BACKSTOP = 1024
 """Megabytes of data beyond its memory at which a process is stopped at once; until then it is
 watched (processes.py)."""
@@ -132,7 +133,7 @@ class Confinement:
             readable += [os.path.realpath("/etc/resolv.conf")]
             readable += [str(places.layers)] if places.layers else []
         binds = self._binds(places, runtime)
-        writable = [str(places.scratch), "/dev/null", *(place for _, place in binds)]
+        writable = [str(places.scratch), "/dev/null", *(place for _, place, _ in binds[-1:])]
         return launch_command(
             {
                 "argv": list(runtime),
@@ -157,12 +158,19 @@ class Confinement:
             )
             subprocess.run([sys.executable, "-I", "-S", "-c", code], check=False)  # noqa: S603 - ours
 
-    def _binds(self, places: Places, runtime: Sequence[str]) -> list[tuple[str, str]]:
-        """Show the scratch directory as /tmp, unless something that is needed lives in there."""
-        needed = [sys.prefix, sys.base_prefix, runtime[0], str(places.task), str(BOOTSTRAPS)]
-        if not self.namespaces or any(os.path.realpath(p).startswith("/tmp/") for p in needed):  # noqa: S108 - AWS's place
+    def _binds(self, places: Places, runtime: Sequence[str]) -> list[tuple[str, str, bool]]:
+        """Show the scratch directory as /tmp; in it, read only, what a runtime needs of /tmp."""
+        if not self.namespaces:
             return []
-        return [(str(places.scratch), "/tmp")]  # noqa: S108 - AWS's place
+        needed = {*_interpreter(runtime[0]), str(places.task), str(BOOTSTRAPS)}
+        needed |= {str(places.layers)} if places.layers else set()
+        kept = sorted(path for path in map(os.path.realpath, needed) if path.startswith(_TMP))
+        inside = [
+            (path, f"{places.scratch}/{path.removeprefix(_TMP)}", True)
+            for path in kept
+            if not any(path.startswith(f"{other}/") for other in kept)
+        ]
+        return [*inside, (str(places.scratch), _TMP.rstrip("/"), False)]
 
 
 def launch_command(plan: dict[str, object]) -> list[str]:
@@ -200,7 +208,8 @@ def _try(*, namespaces: bool = False, uid: int | None = None, reads: str = "") -
     plan = {
         "argv": [sys.executable, "-I", "-S", "-c", f"open({(reads or os.devnull)!r});{_PROBE}"],
         "namespaces": namespaces,
-        "binds": [],
+        # On itself, so that nothing is hidden: only to see whether it can be done.
+        "binds": [[str(BOOTSTRAPS), str(BOOTSTRAPS), True]] if namespaces else [],
         "uid": uid,
         "limits": [],
         "readable": None,

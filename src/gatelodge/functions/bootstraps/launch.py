@@ -4,7 +4,7 @@ The first argument is a JSON object, written by functions/confinement.py:
 
     argv       what to become
     namespaces whether to try for a PID and mount namespace of its own
-    binds      [[source, place]]: directories to show at a place, in the mount namespace
+    binds      [[source, place, read only]]: what to show at a place as well, in the mount namespace
     uid        user and group to become, null to stay
     limits     [[RLIMIT name, number]]
     readable   directories that may be read, with Landlock; null to go without
@@ -25,6 +25,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x10000000, 0x20000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT = 1, 2, 4, 32
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
@@ -63,7 +64,7 @@ def main() -> None:
         sys.exit(127)
 
 
-def _own_namespaces(binds: Sequence[tuple[str, str]]) -> None:
+def _own_namespaces(binds: Sequence[tuple[str, str, bool]]) -> None:
     """Go on inside namespaces of our own, as the second process of the first one in there.
 
     That one, like the first process of a system, takes everything with it when it ends; and this
@@ -81,8 +82,8 @@ def _own_namespaces(binds: Sequence[tuple[str, str]]) -> None:
             with open(f"/proc/self/{name}", "w", encoding="ascii") as file:  # noqa: PTH123 - a start that is quick
                 file.write(text)
     _libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None)
-    for source, place in binds:
-        _libc.mount(os.fsencode(source), os.fsencode(place), None, MS_BIND, None)
+    for source, place, read_only in binds:
+        _bind(source, place, read_only=read_only)
     told, tell = os.pipe()
     die_with_parent()
     first = os.fork()
@@ -101,6 +102,21 @@ def _own_namespaces(binds: Sequence[tuple[str, str]]) -> None:
         os._exit(0)
     os.close(told)
     os.close(tell)
+
+
+def _bind(source: str, place: str, *, read_only: bool) -> None:
+    """Show a directory or a file at a place as well; ends this process if that cannot be."""
+    if not os.path.exists(place):  # noqa: PTH110 - a start that is quick
+        os.makedirs(place)  # noqa: PTH103 - as above
+    at = os.fsencode(place)
+    done = _libc.mount(os.fsencode(source), at, None, MS_BIND | MS_REC, None) == 0
+    if done and read_only:
+        # Flags of the original that must stay are among these; those of access times stay anyway.
+        flags = MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV
+        done = _libc.mount(None, at, None, flags, None) == 0
+    if not done:
+        print(f"{place}: {os.strerror(ctypes.get_errno())}", file=sys.stderr)  # noqa: T201 - as above
+        sys.exit(126)
 
 
 def die_with_parent() -> None:
