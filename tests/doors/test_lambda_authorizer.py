@@ -1,4 +1,6 @@
-"""The tables of lambda-authorizer.md section 11 through the socket of a real gateway.
+"""Lambda authorizers through the socket of a real gateway, table by table.
+
+lambda-authorizer.md section 11; authorization-workflow.md section 13.4, beside resource policies.
 
 Invocations are counted at the function: it prints every event that it is given.
 """
@@ -7,7 +9,7 @@ import json
 import time
 
 import pytest
-from tests.gateway import OWNER, STAGE, Backend, Gateway
+from tests.gateway import OWNER, STAGE, Backend, Gateway, allow, deny, policy
 from tests.lambdas import PRINT, Events, Lambdas, X, invocation_uri, proxy, scheme
 
 # What the authorizer does is said in the token: an instruction, and after # what makes it unique.
@@ -81,6 +83,10 @@ def handler(event, context):
 )
 ECHO = PRINT + "def handler(event, context):\n    return {'body': json.dumps(event)}\n"
 HEADER = "method.request.header."
+LOGGED = "$context.requestId " + " ".join(
+    f"{name}=$context.{name}"
+    for name in ("authorizer.status", "authorizer.error", "authorize.status", "authorizer.n")
+)
 
 
 def echo(**more):
@@ -89,6 +95,35 @@ def echo(**more):
 
 def secured(name):
     return echo(security=[{name: []}])
+
+
+# The resource policies of section 13.4, each on an API of its own that is called after it.
+FENCES = {
+    "open": policy(allow()),
+    "silent": policy(allow("execute-api:/other/*")),
+    "denyall": policy(allow(), deny()),
+    # Unlike an Allow of no other method, this one names the authorizer's caller and no one else.
+    "named": policy(allow(principal={"AWS": f"arn:aws:iam::{OWNER}:user/user-1"})),
+    "blocked": policy(allow(), deny(Condition={"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}})),
+    "fromhere": policy(allow(Condition={"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}})),
+}
+
+
+def fenced(name, document):
+    """An API with a resource policy, an authorizer that is asked every time and one that is not."""
+    return {
+        "openapi": "3.0.1",
+        "info": {"title": name, "version": "1"},
+        "servers": [{"url": f"https://{name}.execute-api.us-east-1.amazonaws.com/{STAGE}"}],
+        "paths": {f"/{guard}": {"get": secured(guard)} for guard in ("token", "kept")},
+        "components": {
+            "securitySchemes": {
+                "token": scheme("token", "judge", authorizerResultTtlInSeconds=0),
+                "kept": scheme("token", "judge"),
+            }
+        },
+        f"{X}policy": document,
+    }
 
 
 def api(backend, **schemes):
@@ -166,9 +201,12 @@ def gateway(tmp_path_factory, backend):
     }  # fmt: skip
     made = Gateway(
         directory,
-        [api(backend, **schemes)],
+        [api(backend, **schemes), *(fenced(*fence) for fence in FENCES.items())],
         accounts=[roles()],
-        options=["--functions", str(lambdas.file()), "--trusted-proxy", "127.0.0.1"],
+        options=[
+            *("--functions", str(lambdas.file()), "--trusted-proxy", "127.0.0.1"),
+            *("--access-log", str(directory / "access.log"), "--access-log-format", LOGGED),
+        ],
     )
     yield made
     made.stop()
@@ -428,6 +466,73 @@ def test_policies(gateway, case, token, path, method, source, status, body):
         assert answer.json == body
 
 
+# Beside a resource policy.
+
+ANONYMOUS_EXPLICIT = {
+    "Message": "User: anonymous is not authorized to perform: execute-api:Invoke on resource: "
+    "arn:aws:execute-api:us-east-1:********1111:{api}/prod/GET/token "
+    "with an explicit deny in a resource-based policy"
+}
+
+
+@pytest.mark.parametrize(
+    ("case", "fence", "token", "source", "status", "body", "invocations"),
+    [
+        ("L1", "abc123", "allow", None, 200, None, 1),
+        ("L2", "abc123", "elsewhere", None, 403, IMPLICIT, 1),
+        ("L3", "abc123", "deny", None, 403, EXPLICIT, 1),
+        ("L4", "silent", "allow", None, 200, None, 1),
+        ("L5", "open", "elsewhere", None, 200, None, 1),
+        ("L6", "open", "deny", None, 403, EXPLICIT, 1),
+        ("L7 allow", "denyall", "allow", None, 403, ANONYMOUS_EXPLICIT, 0),
+        ("L7 silent", "denyall", "elsewhere", None, 403, ANONYMOUS_EXPLICIT, 0),
+        ("L7 deny", "denyall", "deny", None, 403, ANONYMOUS_EXPLICIT, 0),
+        ("L7 unauthorized", "denyall", "unauthorized", None, 403, ANONYMOUS_EXPLICIT, 0),
+        ("L7 no token", "denyall", None, None, 403, ANONYMOUS_EXPLICIT, 0),
+        ("L8", "silent", "elsewhere", None, 403, IMPLICIT, 1),
+        ("L9", "open", None, None, 401, UNAUTHORIZED, 0),
+        # The rest of Table A, and what never comes to it.
+        ("Allow/Allow", "open", "allow", None, 200, None, 1),
+        ("Deny/Neither", "silent", "deny", None, 403, EXPLICIT, 1),
+        ("401 of the function", "open", "unauthorized", None, 401, UNAUTHORIZED, 1),
+        ("500 of the function", "open", "text", None, 500, NULL, 1),
+        # Who the authorizer says calls is nobody that a resource policy could name.
+        ("principalId", "named", "elsewhere", None, 403, IMPLICIT, 1),
+        ("principalId, Allow", "named", "allow", None, 200, None, 1),
+        ("condition denies", "blocked", "allow", "192.0.2.7", 403, ANONYMOUS_EXPLICIT, 0),
+        ("condition does not deny", "blocked", "elsewhere", "198.51.100.1", 200, None, 1),
+        ("condition allows", "fromhere", "elsewhere", "192.0.2.7", 200, None, 1),
+        ("condition does not allow", "fromhere", "elsewhere", "198.51.100.1", 403, IMPLICIT, 1),
+    ],
+)
+def test_beside_a_resource_policy(
+    gateway, judge, case, fence, token, source, status, body, invocations
+):
+    headers = [] if token is None else bearer(token)
+    answer = gateway.call(fence, "/token", headers=headers, source=source)
+    assert answer.status == status, case
+    if body is not None:
+        assert answer.json == {name: text and text.format(api=fence) for name, text in body.items()}
+    assert len(judge.new()) == invocations
+
+
+def test_a_kept_answer_does_not_outlive_the_resource_policy_s_word(gateway, judge):
+    """The fence is asked for every call, though the answer beside it is kept."""
+    got = [
+        gateway.call(api, "/kept", headers=bearer(token), source=source).status
+        for api, token, source in (
+            ("blocked", "allow#fence", "198.51.100.1"),
+            ("blocked", "allow#fence", "192.0.2.7"),
+            ("blocked", "allow#fence", "198.51.100.1"),
+            ("fromhere", "elsewhere#fence", "192.0.2.7"),
+            ("fromhere", "elsewhere#fence", "198.51.100.1"),
+            ("fromhere", "elsewhere#fence", "192.0.2.7"),
+        )
+    ]
+    assert got == [200, 403, 200, 200, 403, 200]
+    assert len(judge.new()) == 2
+
+
 # What people are told.
 
 
@@ -480,6 +585,28 @@ def test_no_token_is_kept_where_people_look(gateway):
     for path in (gateway.state / "book").rglob("*"):
         if path.is_file():
             assert b"very-secret-token" not in path.read_bytes(), path
+
+
+@pytest.mark.parametrize(
+    ("api", "token", "logged"),
+    [
+        ("abc123", "context", ["200", "-", "200", "1"]),
+        ("abc123", "deny", ["200", "-", "403", "-"]),
+        ("abc123", "unauthorized", ["401", "Unauthorized", "-", "-"]),
+        ("abc123", None, ["401", "Unauthorized", "-", "-"]),
+        ("abc123", "small", ["500", "AUTHORIZER_FAILURE", "-", "-"]),
+        ("denyall", "allow", ["-", "-", "403", "-"]),
+    ],
+)
+def test_the_access_log(gateway, api, token, logged):
+    headers = [] if token is None else bearer(token)
+    asked = gateway.call(api, "/token", headers=headers).headers["x-amzn-RequestId"]
+    names = [piece.partition("=")[0] for piece in LOGGED.split()[1:]]
+    line = " ".join([asked, *map("=".join, zip(names, logged, strict=True))])
+    log, until = gateway.state.parent / "access.log", time.monotonic() + 10
+    while line not in log.read_text().splitlines():
+        assert time.monotonic() < until, log.read_text()[-500:]
+        time.sleep(0.02)
 
 
 # The request event, whole.

@@ -8,8 +8,8 @@ from tests.one_call import ID, request, variables_of
 from gatelodge.context.variables import CallError
 from gatelodge.respond.access_log import JSON_FORMAT, Delivered, FormatError, compile_format
 
-DONE = Delivered(200, 12, 34, 201, 56)
-FAILED = Delivered(403, 0, 1, None, None)
+DONE = Delivered(200, 12, 34, 201, 56, {"authorize.status": "200"})
+FAILED = Delivered(403, 0, 1, None, None, {"authorizer.status": "401", "authorizer.error": 'a"b'})
 
 
 def line(text, delivered=DONE, asked=None, **members):
@@ -27,6 +27,11 @@ def line(text, delivered=DONE, asked=None, **members):
         ("integration.integrationStatus", "201", "-"),
         ("integrationLatency", "56", "-"),
         ("integration.latency", "56", "-"),
+        ("authorize.status", "200", "-"),
+        ("authorizer.status", "-", "401"),
+        ("authorizer.error", "-", 'a\\"b'),
+        ("authorizer.requestId", "-", "-"),
+        ("authenticate.latency", "-", "-"),
         ("identity.userArn", "-", "-"),
         ("xrayTraceId", "-", "-"),
         ("requestId", ID, ID),
@@ -36,6 +41,13 @@ def test_variables(name, value, failed):
     text = f"$context.requestId $context.{name}"
     assert line(text) == f"{ID} {value}"
     assert line(text, FAILED) == f"{ID} {failed}"
+
+
+def test_an_authorizer_does_not_speak_for_the_gateway():
+    said = {"status": "200", "requestId": "x", "latency": "0", "n": "1", "integrationLatency": 3}
+    names = ("status", "requestId", "latency", "n", "integrationLatency")
+    text = " ".join(["$context.requestId", *(f"$context.authorizer.{name}" for name in names)])
+    assert line(text, FAILED, authorizer=said) == f"{ID} 401 - - 1 3"
 
 
 def test_the_format_without_a_format_is_json():

@@ -15,6 +15,7 @@ from gatelodge.explain.text import one_line
 from gatelodge.fronts.access_logs import AccessLogs
 from gatelodge.messages import Request
 from gatelodge.respond.access_log import Delivered
+from gatelodge.respond.phases import read_phases
 from gatelodge.serve import Served
 from gatelodge.world.book import MAX_RECORD, Book
 
@@ -90,6 +91,7 @@ class Reception:
             latency,
             served.integration_status,
             latency if reached else None,
+            read_phases(served.authorization_type, decision),
         )
         self._access_logs.write(log.destination, plan.access_log(variables, delivered))
 

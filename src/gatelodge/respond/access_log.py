@@ -6,9 +6,10 @@ are escaped as in JSON strings, so that a header of the client cannot forge a li
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from gatelodge.context.variables import Variables, is_known_variable
+from gatelodge.respond.phases import PHASES
 
 _PLACEHOLDER = re.compile(r"\$context\.([A-Za-z0-9_.-]*[A-Za-z0-9_-])")
 _MAX_FORMAT = 3 * 1024
@@ -43,7 +44,14 @@ class FormatError(ValueError):
 class Delivered:
     """How a call ended: what only the door and the backend could tell."""
 
-    __slots__ = ("integration_latency_ms", "integration_status", "latency_ms", "length", "status")
+    __slots__ = (
+        "integration_latency_ms",
+        "integration_status",
+        "latency_ms",
+        "length",
+        "phases",
+        "status",
+    )
 
     def __init__(
         self,
@@ -52,6 +60,7 @@ class Delivered:
         latency_ms: int,
         integration_status: int | None,
         integration_latency_ms: int | None,
+        phases: Mapping[str, str],
     ) -> None:
         self.status = status
         self.length = length
@@ -60,6 +69,8 @@ class Delivered:
         self.integration_status = integration_status
         """The backend's own status; None when none was asked or none answered."""
         self.integration_latency_ms = integration_latency_ms
+        self.phases = phases
+        """What authorization came to, phase by phase: variables with their values."""
 
 
 AccessLogLine = Callable[[Variables, Delivered], str]
@@ -102,6 +113,10 @@ def _number(value: int | None) -> str | None:
     return None if value is None else str(value)
 
 
+def _phase(name: str) -> Callable[[Delivered], str | None]:
+    return lambda delivered: delivered.phases.get(name)
+
+
 _DELIVERED: dict[str, Callable[[Delivered], str | None]] = {
     "status": lambda d: str(d.status),
     "responseLength": lambda d: str(d.length),
@@ -111,22 +126,11 @@ _DELIVERED: dict[str, Callable[[Delivered], str | None]] = {
     "integration.integrationStatus": lambda d: _number(d.integration_status),
     "integrationLatency": lambda d: _number(d.integration_latency_ms),
     "integration.latency": lambda d: _number(d.integration_latency_ms),
+    **{name: _phase(name) for name in PHASES},
 }
 # Variables of features that no supported API can have are known, and always `-`.
 _WITHOUT_VALUE = frozenset(
     {
-        "authenticate.error",
-        "authenticate.latency",
-        "authenticate.status",
-        "authorize.error",
-        "authorize.latency",
-        "authorize.status",
-        "authorizer.error",
-        "authorizer.integrationLatency",
-        "authorizer.integrationStatus",
-        "authorizer.latency",
-        "authorizer.requestId",
-        "authorizer.status",
         "awsEndpointRequestId",
         "customDomain.basePathMatched",
         "error.validationErrorString",
