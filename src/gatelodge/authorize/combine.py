@@ -21,7 +21,7 @@ MAX_OUTCOMES = 64
 # Everything else is a denial. Looked up once: an enumeration's member costs as much as a policy.
 _ALLOWED = iam.Verdict.ALLOWED
 # How AWS's message names each policy type (reference: iam-evaluation.md section 9).
-_POLICY_WORDS = {
+POLICY_WORDS = {
     iam.PolicyKind.IDENTITY: ("an identity-based policy", "identity-based policy"),
     iam.PolicyKind.RESOURCE: ("a resource-based policy", "resource-based policy"),
     iam.PolicyKind.BOUNDARY: ("a permissions boundary", "permissions boundary"),
@@ -137,7 +137,7 @@ def judge_with_fence(
 
 def denial(who: str, access: Access, kind: iam.PolicyKind, *, explicit: bool) -> str:
     """Word a denial as AWS does (authorization-workflow.md section 4.1)."""
-    with_article, name = _POLICY_WORDS[kind]
+    with_article, name = POLICY_WORDS[kind]
     reason = (
         f"with an explicit deny in {with_article}"
         if explicit

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from gatelodge import iam
+from gatelodge.authorize.combine import POLICY_WORDS
 from gatelodge.control.call import Check
 from gatelodge.control.fault import Fault
 from gatelodge.store import MasterKey, SealError
@@ -19,15 +20,7 @@ from gatelodge.store import MasterKey, SealError
 MAX_ENCODED = 10_240
 _MAX_OPENED = 1_000_000
 _SEALED_FOR = "authorization message of"
-_WORDS = {
-    iam.PolicyKind.IDENTITY: ("an identity-based policy", "identity-based policy"),
-    iam.PolicyKind.RESOURCE: ("a resource-based policy", "resource-based policy"),
-    iam.PolicyKind.BOUNDARY: ("a permissions boundary", "permissions boundary"),
-    iam.PolicyKind.SESSION: ("a session policy", "session policy"),
-    iam.PolicyKind.SERVICE_CONTROL: ("a service control policy", "service control policy"),
-    iam.PolicyKind.RESOURCE_CONTROL: ("a resource control policy", "resource control policy"),
-    iam.PolicyKind.TRUST: ("the role trust policy", "role trust policy"),
-}
+_WORDS = {**POLICY_WORDS, iam.PolicyKind.TRUST: ("the role trust policy", "role trust policy")}
 
 
 class Denied(Fault):
