@@ -86,6 +86,12 @@ def test_a_doubtful_deny_denies_and_a_doubtful_allow_does_not_count():
     assert (allowed.verdict, refs(allowed)) == (Verdict.ALLOWED, [1])
 
 
+def test_every_doubt_on_the_way_is_kept():
+    doubtful = statement(Condition=SEVERAL)
+    ruling = judge(doubtful, doubtful, k=["a", "b"])
+    assert [doubt.ref.index for doubt in ruling.doubts] == [0, 1]
+
+
 def test_a_doubt_ends_where_another_condition_fails():
     condition = {**SEVERAL, "Bool": {"b": "true"}}
     ruling = judge(statement("Deny", Condition=condition), statement(), k=["a", "b"], b="false")

@@ -78,25 +78,25 @@ def test_one_statement_needs_no_list():
         ({"Version": None}, "/Version", "unsupported version None"),
         ({"Version": []}, "/Version", "unsupported version"),
         ({"version": "2012-10-17"}, "/version", "unknown element 'version'"),
-        ({"Statement": []}, "/Statement", "at least one statement"),
-        ({"Statement": None}, "/Statement", "at least one statement"),
+        ({"Statement": []}, "/Statement", "a policy needs at least one statement"),
+        ({"Statement": None}, "/Statement", "a policy needs at least one statement"),
         ({"Statement": ["x"]}, "/Statement/0", "a statement is a JSON object"),
         ({"Statement": "x"}, "/Statement", "a statement is a JSON object"),
     ],
 )
 def test_documents_that_are_refused(kind, change, pointer, message):
     found = problems({**document(statement_for(kind)), **change}, kind)
-    assert message in found[pointer]
+    assert found[pointer].startswith(message)
 
 
 @pytest.mark.parametrize("kind", list(K))
 @pytest.mark.parametrize(
     ("change", "pointer", "message"),
     [
-        ({"Effect": "allow"}, "/Effect", '"Allow" or "Deny"'),
-        ({"Effect": "DENY"}, "/Effect", '"Allow" or "Deny"'),
-        ({"Effect": None}, "/Effect", '"Allow" or "Deny"'),
-        ({"Effect": ["Allow"]}, "/Effect", '"Allow" or "Deny"'),
+        ({"Effect": "allow"}, "/Effect", 'Effect is "Allow" or "Deny", in this spelling'),
+        ({"Effect": "DENY"}, "/Effect", 'Effect is "Allow" or "Deny", in this spelling'),
+        ({"Effect": None}, "/Effect", 'Effect is "Allow" or "Deny", in this spelling'),
+        ({"Effect": ["Allow"]}, "/Effect", 'Effect is "Allow" or "Deny", in this spelling'),
         ({"Actions": "*"}, "/Actions", "unknown element 'Actions'"),
         ({"condition": {}}, "/condition", "unknown element 'condition'"),
         ({"Sid": 5}, "/Sid", "Sid is a string"),
@@ -107,8 +107,8 @@ def test_documents_that_are_refused(kind, change, pointer, message):
         ({"Action": None}, "/Action", "expected a string"),
         ({"Resource": []}, "/Resource", "Resource is empty"),
         ({"Resource": {}}, "/Resource", "expected a string"),
-        ({"Resource": "a\ue000"}, "/Resource", "U+E000"),
-        ({"Resource": ["a", "a\ue001"]}, "/Resource/1", "U+E000"),
+        ({"Resource": "a\ue000"}, "/Resource", "the private-use"),
+        ({"Resource": ["a", "a\ue001"]}, "/Resource/1", "the private-use"),
         ({"Condition": None}, "/Condition", "Condition is an object"),
         ({"Condition": []}, "/Condition", "Condition is an object"),
         (
@@ -120,7 +120,7 @@ def test_documents_that_are_refused(kind, change, pointer, message):
 )
 def test_statements_that_are_refused(kind, change, pointer, message):
     found = problems(document(statement_for(kind, **change)), kind)
-    assert message in found[f"/Statement/0{pointer}"]
+    assert found[f"/Statement/0{pointer}"].startswith(message)
 
 
 def test_everything_wrong_is_told_at_once():
@@ -156,11 +156,12 @@ def test_principals_stand_where_they_belong(kind):
         elif kind is not K.RESOURCE_CONTROL:
             assert parse(written, kind).statements[0].not_principal is (member == "NotPrincipal")
     if kind in WITH_PRINCIPAL:
-        assert (
-            "needs Principal or NotPrincipal" in problems(document(without), kind)["/Statement/0"]
-        )
+        article = "an" if kind.value[0] in "ai" else "a"
+        needed = f"a statement of {article} {kind.value} policy needs Principal or NotPrincipal"
+        assert problems(document(without), kind)["/Statement/0"] == needed
         both = {**without, "Principal": "*", "NotPrincipal": "*"}
-        assert "exclude each other" in problems(document(both), kind)["/Statement/0/NotPrincipal"]
+        words = "Principal and NotPrincipal exclude each other"
+        assert problems(document(both), kind)["/Statement/0/NotPrincipal"] == words
 
 
 @pytest.mark.parametrize("kind", list(K))
@@ -189,9 +190,10 @@ def test_resource_control_policies_of_your_own_only_deny():
     parse(document(full), K.RESOURCE_CONTROL)
     for change in ({"Action": "s3:*"}, {"Resource": "a"}, {"Condition": {"Bool": {"k": "true"}}}):
         found = problems(document({**full, **change}), K.RESOURCE_CONTROL)
-        assert "can only deny" in found["/Statement/0/Effect"]
+        words = "a resource control policy of your own can only deny"
+        assert found["/Statement/0/Effect"] == words
     found = problems(document({**deny, "Principal": {"AWS": "*"}}), K.RESOURCE_CONTROL)
-    assert 'the Principal "*"' in found["/Statement/0/Principal"]
+    assert found["/Statement/0/Principal"] == 'a resource control policy has the Principal "*"'
 
 
 SIZES = {

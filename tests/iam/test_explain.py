@@ -64,6 +64,12 @@ def test_only_the_denying_level_is_named():
     assert sentence.startswith("service control policy statement 1 denies: ")
 
 
+def test_the_first_level_that_lacks_an_allow_is_named():
+    levels = [policy_set(kind=K.SERVICE_CONTROL, name=name, Action="s3:*") for name in ("a", "b")]
+    [sentence] = why(identity=policy_set(), service_control=levels).because
+    assert "service control policy a statement 1" in sentence
+
+
 def test_every_allow_that_was_needed_is_named():
     found = why(identity=policy_set(), boundary=policy_set(kind=K.BOUNDARY))
     assert [sentence.partition(":")[0] for sentence in found.because] == [

@@ -41,6 +41,7 @@ def test_every_element_is_tried_even_after_a_miss():
     ]
     assert [(step.operator, step.key) for step in trial.steps[3:]] == [
         ("StringEquals", "K"), ("StringEquals", "none"), ("Bool", "b")]  # fmt: skip
+    assert {(step.operator, step.key) for step in trial.steps[:3]} == {("", "")}
     assert (trial.allow, trial.matched, len(trial.misses)) == (True, False, 4)
     assert trial.ref.as_tuple() == ("resource", "p", 0, None)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gatelodge.iam import PolicyKind, PolicySet, StatementRef, parse, request, trials
+from gatelodge.iam import PolicyKind, PolicySet, StatementRef, Step, parse, request, trials
 from gatelodge.iam.words import (
     kind_words,
     silence_words,
@@ -152,6 +152,24 @@ def test_whole_statements():
         "k has several values, and StringEquals compares one")  # fmt: skip
     assert trial_words(try_one({})).startswith("identity policy p statement 1 allows: ")
     assert "action execute-api:Invoke matches execute-api:Invoke" in trial_words(try_one({}))
+
+
+def test_reasons_are_joined():
+    both = {"Condition": {"StringEquals": {"k": "a"}, "Bool": {"b": "true"}}}
+    assert trial_words(try_one(both, {"k": "a", "b": "true"})) == (
+        "identity policy p statement 1 allows: k a is a and b true is true")  # fmt: skip
+    named = trial_words(try_one({"Principal": "*"}, kind=PolicyKind.RESOURCE))
+    assert named == (
+        "resource policy p statement 1 allows: action execute-api:Invoke matches "
+        f"execute-api:Invoke and resource {R} matches *")  # fmt: skip
+    assert silence_words(PolicyKind.IDENTITY, (try_one(both, {"k": "b", "b": "false"}),)) == (
+        "no identity policy allows this; nearest is identity policy p statement 1: "
+        "k b is not a and b false is not true")  # fmt: skip
+
+
+def test_a_step_without_a_value():
+    assert step_words(Step("Action", ("a:b",), None, matched=False)) == (
+        "action (absent) does not match a:b")  # fmt: skip
 
 
 def test_silence():

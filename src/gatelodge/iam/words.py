@@ -122,10 +122,9 @@ def _condition_words(step: Step) -> str:
     if step.actual is None:
         wanted = f"{step.operator} {values}"
         return f"{step.key} is absent ({wanted})"
-    prefix = step.operator.partition(":")[0] if ":" in step.operator else ""
     holds, fails = _relation(name)
     relation = holds if step.matched else fails
-    if prefix:
+    if ":" in step.operator:
         verdict = "holds" if step.matched else "does not hold"
         return f"{step.operator} {values} {verdict} for {step.key} {_value(step.actual)}"
     return f"{step.key} {_value(step.actual)} {relation} {values}"
