@@ -4,6 +4,7 @@ import pytest
 from tests.play import OTHER, OWNER, access, identity, policies, request, statement, user
 
 from gatelodge import iam
+from gatelodge.authorize.authorizer_output import AuthorizerOutput
 from gatelodge.authorize.combine import (
     by_resource_policy_alone,
     judge_with_fence,
@@ -12,6 +13,7 @@ from gatelodge.authorize.combine import (
     with_caller,
 )
 from gatelodge.authorize.decision import Allow, Deny
+from gatelodge.authorize.questions import AuthorizerSays
 from gatelodge.authorize.resource_policy import judge_anonymous
 
 ALICE = f"arn:aws:iam::{OWNER}:user/alice"
@@ -89,10 +91,16 @@ def test_table_a_for_lambda_authorizers(side, policy, expected):
     ruling = None
     if where.resource_policy is not None:
         ruling = judge_anonymous(sent, where, where.resource_policy)
-    said = policies(*IDENTITY[side], kind=iam.PolicyKind.AUTHORIZER)
-    decision = with_authorizer(sent, where, said, ruling, {"principalId": "p"}, {"e": 1})
-    assert result(decision) == expected
-    assert decision.authorizer == {"principalId": "p"}
+    elsewhere = identity() | {"Resource": "arn:aws:execute-api:*:*:other/*"}
+    document = {"Version": "2012-10-17", "Statement": IDENTITY[side] or [elsewhere]}
+    said = AuthorizerSays(
+        AuthorizerOutput("p", document, {}, None), 0, "", fresh=True, latency_ms=7
+    )
+    # The second time from what is kept of the first.
+    for _ in range(2):
+        decision = with_authorizer(sent, where, said, ruling, {"e": 1})
+        assert result(decision) == expected
+    assert decision.authorizer == {"principalId": "p", "integrationLatency": 7}
     assert decision.evidence == {"e": 1}
     if isinstance(decision, Deny):
         assert decision.message.startswith("User is not authorized to access this resource ")
