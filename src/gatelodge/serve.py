@@ -70,7 +70,12 @@ class StagePlan:
         )
         self.resource_policy = None
         if api.policy is not None:
-            policy = iam.parse(api.policy, iam.PolicyKind.RESOURCE, name="resource policy")
+            policy = iam.parse(
+                api.policy,
+                iam.PolicyKind.RESOURCE,
+                name="resource policy",
+                unique_ids=api.policy_principals,
+            )
             self.resource_policy = iam.PolicySet([policy])
         self.responses = GatewayResponses(api)
         self.arn_prefix = (

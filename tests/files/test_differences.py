@@ -105,3 +105,10 @@ def test_for_programs():
         "edited": "pets",
         "deployed": "dogs",
     }
+
+
+def test_unique_ids_are_no_difference():
+    """Files know none."""
+    form = {"name": "a", "resources": [], "policy": {"Id": "p"}}
+    held = {**form, "policyPrincipals": {"arn": "AIDAX"}}
+    assert differences({"declared": form, "edited": held}) == []

@@ -16,6 +16,7 @@ from gatelodge.files.api_file import Where
 from gatelodge.files.publish import PublishError, operator_call, publish_files, repeated
 from gatelodge.published import AccessLog, api_from_json, stage_from_json
 from gatelodge.store import MasterKey, Store
+from gatelodge.world.iam_entities import USER, entity
 
 BACKEND = "http://127.0.0.1:9"
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -203,3 +204,26 @@ def test_tolerated_integrations_are_served_as_failures(lodge):
     methods = {r.path: r.methods for r in lodge.served("abc123").resources}
     assert methods["/q"]["GET"].integration is None
     assert methods["/a"]["GET"].integration is not None
+
+
+def test_the_same_file_again_lets_in_nobody_made_anew(lodge):
+    """P5: and makes no deployment either."""
+    arn = f"arn:aws:iam::{OWNER}:user/x"
+
+    def published():
+        return lodge.publish(lodge.read(document(policy=policy(allow_all(principal={"AWS": arn})))))
+
+    def keep(unique_id):
+        return lodge.store.put(
+            entity(USER, OWNER, {"UserName": "x", "UserId": unique_id, "Arn": arn})
+        )
+
+    old = keep("AIDAXOLD")
+    assert published() != []
+    lodge.store.remove(old)
+    assert published() == []
+    keep("AIDAXNEW")
+    before = lodge.written()
+    assert published() == []
+    assert lodge.written() == before
+    assert lodge.served("abc123").policy_principals == {arn: "AIDAXOLD"}

@@ -2,7 +2,18 @@
 
 import pytest
 
-from gatelodge.iam import ANONYMOUS, PolicyKind, PolicySet, Query, Reach, Verdict, parse, request
+from gatelodge.iam import (
+    ANONYMOUS,
+    PolicyKind,
+    PolicySet,
+    Principal,
+    PrincipalKind,
+    Query,
+    Reach,
+    Verdict,
+    parse,
+    request,
+)
 from gatelodge.iam.compile import CompiledStatement
 
 A = "111111111111"
@@ -251,3 +262,30 @@ def test_rulings_by_reach_are_made_once():
     )
     assert (identity.reach, everything.reach) == (Reach.IDENTITY, Reach.EVERYTHING)
     assert compiled.ruling_with(Reach.IDENTITY) is identity
+
+
+def test_a_policy_that_was_saved_means_who_had_the_name():
+    """Both ways: an Allow or Deny of who is gone says nothing, NotPrincipal spares nobody else."""
+    old, new = (
+        Principal(PrincipalKind.USER, BOB, A, user_id=unique_id, username="bob")
+        for unique_id in ("AIDAOLD", "AIDANEW")
+    )
+    named, others = {"Principal": {"AWS": BOB}}, {"NotPrincipal": {"AWS": BOB}}
+    rows = [
+        (statement(**named), Verdict.ALLOWED, Verdict.SILENT),
+        (statement("Deny", **named), Verdict.DENIED, Verdict.SILENT),
+        (statement("Deny", **others), Verdict.SILENT, Verdict.DENIED),
+        (statement(**others), Verdict.SILENT, Verdict.ALLOWED),
+        (statement(Principal="*"), Verdict.ALLOWED, Verdict.ALLOWED),
+    ]
+    for written, *expected in rows:
+        saved = parse(
+            {"Version": "2012-10-17", "Statement": written},
+            PolicyKind.RESOURCE,
+            unique_ids={BOB: "AIDAOLD"},
+        )
+        judged = [
+            PolicySet([saved]).judge(request(who, "execute-api:Invoke", R)).verdict
+            for who in (old, new)
+        ]
+        assert judged == expected, written

@@ -233,3 +233,46 @@ def test_entries_keep_what_was_written():
     assert not element({"AWS": A}).everyone
     others = element({"AWS": "AIDA1234", "Service": "s3.amazonaws.com", "Federated": PROVIDER})
     assert others.texts == ("AIDA1234", "s3.amazonaws.com", PROVIDER)
+
+
+ANEW = Principal(PrincipalKind.USER, USER_ARN, A, user_id="AIDA5678", username="bob")
+RENAMED = Principal(PrincipalKind.USER, USER_ARN + "by", A, user_id="AIDA1234", username="bobby")
+ROLE_ANEW = Principal(
+    PrincipalKind.ROLE_SESSION, SESSION_ARN, A, user_id="AROA5678:s1", role_arn=ROLE_ARN
+)
+IDS = {USER_ARN: "AIDA1234", ROLE_ARN: "AROA1234"}
+
+
+@pytest.mark.parametrize(
+    ("written", "principal", "expected", "mistaken"),
+    [
+        (USER_ARN, USER, True, None),
+        (USER_ARN, RENAMED, True, None),
+        (USER_ARN, ANEW, False, ("AIDA1234", "AIDA5678")),
+        (USER_ARN, OTHER, False, None),
+        (USER_ARN, FEDERATED, False, None),
+        (USER_ARN, ANONYMOUS, False, None),
+        (ROLE_ARN, SESSION, True, None),
+        (ROLE_ARN, ROLE_ANEW, False, ("AROA1234", "AROA5678")),
+        ([ROLE_ARN, A], ROLE_ANEW, True, ("AROA1234", "AROA5678")),
+        (SESSION_ARN, ROLE_ANEW, True, None),  # a session's ARN is no user's or role's
+        ("*", ANEW, True, None),
+    ],
+)
+def test_an_arn_that_is_held_to_a_unique_id(written, principal, expected, mistaken):
+    found = element({"AWS": written}).bound(IDS)
+    assert found.names(principal) is expected
+    assert found.mistaken(principal) == mistaken
+    assert found.texts == element({"AWS": written}).texts
+    # Who is not known by an id is told by the ARN, and what was read once is not changed by it.
+    alone = element({"AWS": written}).bound({})
+    assert alone.mistaken(principal) is None
+    assert alone.names(principal) is element({"AWS": written}).names(principal)
+
+
+def test_a_held_arn_spares_what_it_did():
+    assert element({"AWS": USER_ARN}).bound(IDS).reach(USER) is Reach.BOUNDARY
+    both = element({"AWS": [USER_ARN, A]}).bound(IDS)
+    assert (both.reach(USER), both.reach(ANEW)) == (Reach.BOUNDARY, Reach.NOTHING)
+    spared = element({"AWS": [A, ROLE_ARN, SESSION_ARN]}).bound(IDS)
+    assert (spared.spares(SESSION), spared.spares(ROLE_ANEW)) == (True, False)

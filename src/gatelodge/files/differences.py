@@ -71,7 +71,8 @@ def _fields(where: str, sides: Mapping[str, Any]) -> Iterator[Difference]:
 
 def _parts(api: Form) -> Iterator[tuple[str, Any]]:
     """Take an API apart into the things that people name."""
-    known = {"resources", "gatewayResponses", "policy", *_NAMED}
+    # Files know no unique ids.
+    known = {"resources", "gatewayResponses", "policy", "policyPrincipals", *_NAMED}
     yield "API", {member: value for member, value in api.items() if member not in known}
     if "policy" in api:
         yield "resource policy", api["policy"]

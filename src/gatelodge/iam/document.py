@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -143,11 +144,18 @@ class Policy:
 
 
 def parse(
-    document: str | Mapping[str, Any], kind: PolicyKind, *, name: str = "", arn: str | None = None
+    document: str | Mapping[str, Any],
+    kind: PolicyKind,
+    *,
+    name: str = "",
+    arn: str | None = None,
+    unique_ids: Mapping[str, str] = MappingProxyType({}),
 ) -> Policy:
     """Read and validate a policy document, given as JSON text or as a JSON object.
 
     arn: of a managed policy; one of AWS's own may be larger than a customer's.
+    unique_ids: of users and roles by ARN, as they were when the policy was saved. A principal that
+    has one names nobody who was made anew under its name; others are told by their ARN.
     Raises PolicyError with every problem found, each with a JSON pointer into the document.
     """
     problems = Problems()
@@ -168,6 +176,9 @@ def parse(
         problems.add("", f"{size} characters without white space; {limit} are allowed")
     statements = _read_statements(document, kind, problems, variables=version == VERSIONS[1])
     problems.raise_if_any()
+    for statement in statements if unique_ids else ():
+        if statement.principal is not None:
+            statement.principal = statement.principal.bound(unique_ids)
     return Policy(kind, name, document, statements, variables=version == VERSIONS[1], arn=arn)
 
 

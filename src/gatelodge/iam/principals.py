@@ -171,6 +171,31 @@ class PrincipalEntry:
         return self.reach_of_sessions if principal.is_session else self.reach_of_others
 
 
+class BoundEntry(PrincipalEntry):
+    """The ARN of a user or role, held to the one who had it: whoever has it later is another."""
+
+    __slots__ = ("unique_id",)
+
+    def __init__(self, entry: PrincipalEntry, unique_id: str) -> None:
+        super().__init__(entry.form, entry.value, entry.text)
+        self.unique_id = unique_id
+        """`AIDA…` or `AROA…`."""
+
+    def matches(self, principal: Principal) -> bool:
+        """Tell whether the principal is the one who is meant, under whatever name."""
+        return _unique_id(principal) == self.unique_id
+
+    def namesake(self, principal: Principal) -> str | None:
+        """Give the unique id of a principal that has the ARN and is another; else None."""
+        found = _unique_id(principal)
+        has_arn = (principal.role_arn or principal.arn) == self.value
+        return found if has_arn and found != self.unique_id else None
+
+
+def _unique_id(principal: Principal) -> str | None:
+    return None if principal.user_id is None else principal.user_id.partition(":")[0]
+
+
 def _reach(form: Form, *, session: bool) -> Reach:
     match form:
         case Form.ACCOUNT | Form.CANONICAL:
@@ -223,6 +248,28 @@ class PrincipalElement:
             (entry.reach(principal) for entry in self.entries if entry.matches(principal)),
             default=Reach.NOTHING,
         )
+
+    def bound(self, unique_ids: Mapping[str, str]) -> "PrincipalElement":
+        """Hold the users and roles that are named by ARN to unique ids, where these are known."""
+        return PrincipalElement(
+            tuple(
+                BoundEntry(entry, unique_ids[entry.value])
+                if entry.form in (Form.USER, Form.ROLE) and entry.value in unique_ids
+                else entry
+                for entry in self.entries
+            )
+        )
+
+    def mistaken(self, principal: Principal) -> tuple[str, str] | None:
+        """Give the unique ids of who is meant by the principal's ARN and of the principal.
+
+        None when it is the same one, or none is known.
+        """
+        for entry in self.entries:
+            found = entry.namesake(principal) if isinstance(entry, BoundEntry) else None
+            if isinstance(entry, BoundEntry) and found is not None:
+                return entry.unique_id, found
+        return None
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from gatelodge.iam.variables import Value
 class Step:
     """One element of a statement against the request."""
 
-    __slots__ = ("actual", "element", "key", "matched", "operator", "patterns")
+    __slots__ = ("actual", "element", "key", "matched", "mistaken", "operator", "patterns")
 
     def __init__(
         self,
@@ -25,6 +25,7 @@ class Step:
         matched: bool | None,
         operator: str = "",
         key: str = "",
+        mistaken: tuple[str, str] | None = None,
     ) -> None:
         self.element = element
         """The element's name as it stands in the policy: NotAction, Condition, …"""
@@ -38,6 +39,8 @@ class Step:
         """Of conditions: the operator as written."""
         self.key = key
         """Of conditions: the key as written."""
+        self.mistaken = mistaken
+        """Of principals: the unique ids of who is meant by the caller's ARN and of the caller."""
 
 
 class Trial:
@@ -105,6 +108,7 @@ def _try(compiled: CompiledStatement, query: Query) -> Trial:
                 statement.principal.texts,
                 principal.arn or "anonymous",
                 matched=names is None or names(principal),
+                mistaken=statement.principal.mistaken(principal),
             )
         )
     steps += (

@@ -65,12 +65,14 @@ def step_words(step: Step) -> str:
     """Say how one element stands to the request."""
     if step.element == "Condition":
         return _condition_words(step)
+    mistaken = _mistaken_words(step)
     if step.element.startswith("Not"):
         element = step.element[3:].lower()
         verb = "is not listed in" if step.matched else "is listed in"
-        return f"{element} {_value(step.actual)} {verb} {step.element}"
+        return f"{element} {_value(step.actual)} {verb} {step.element}{mistaken}"
     verb = "matches" if step.matched else "does not match"
-    return f"{step.element.lower()} {_value(step.actual)} {verb} {_listed(step.patterns)}"
+    listed = _listed(step.patterns)
+    return f"{step.element.lower()} {_value(step.actual)} {verb} {listed}{mistaken}"
 
 
 def trial_words(trial: Trial) -> str:
@@ -109,6 +111,13 @@ def _because(trial: Trial) -> str:
     if conditions:
         return " and ".join(step_words(step) for step in conditions)
     return " and ".join(step_words(step) for step in trial.steps if step.element != "Principal")
+
+
+def _mistaken_words(step: Step) -> str:
+    if step.mistaken is None:
+        return ""
+    meant, caller = step.mistaken
+    return f" (another had that name when the policy was set, {meant}; the caller is {caller})"
 
 
 def _condition_words(step: Step) -> str:

@@ -112,6 +112,8 @@ class Api:
     description: str = ""
     policy: Mapping[str, Any] | None = None
     """The resource policy with full ARNs; None without one, which is not the same as empty."""
+    policy_principals: Mapping[str, str] = field(default_factory=dict)
+    """Unique ids of the users and roles that the policy names, by ARN, as it was set."""
     binary_media_types: tuple[str, ...] = ()
     endpoint_types: tuple[str, ...] = ("EDGE",)
     disable_execute_api_endpoint: bool = False

@@ -135,6 +135,7 @@ def _one(kind: type[T]) -> Reader:
 # How each member is read that is not a plain text.
 _READERS: dict[tuple[type, str], Reader] = {
     (Api, "policy"): _optional(_object),
+    (Api, "policy_principals"): _texts,
     (Api, "binary_media_types"): _many(_text),
     (Api, "endpoint_types"): _many(_text),
     (Api, "disable_execute_api_endpoint"): _flag,

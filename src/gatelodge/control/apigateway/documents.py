@@ -2,7 +2,7 @@
 
 | kind | id | body |
 |---|---|---|
-| `apigateway/restapi` | API | RestApi, with the policy as an object |
+| `apigateway/restapi` | API | RestApi, with the policy as an object, and policyPrincipals |
 | `apigateway/resource` | API/resource | Resource, with its methods, integrations and responses |
 | `apigateway/authorizer` | API/authorizer | Authorizer |
 | `apigateway/model`, `apigateway/requestvalidator` | API/id | Model, RequestValidator |
@@ -12,6 +12,7 @@
 | `apigateway/stage` | API/name | Stage |
 
 Bodies have AWS's members as Get operations answer them, without dates: a document tells its own.
+policyPrincipals is shown to nobody: the unique ids of the users and roles that the policy names.
 Everything below an API has it as parent. What is here is edited; what is served was frozen.
 """
 
@@ -33,6 +34,7 @@ GATEWAY_RESPONSE = "apigateway/gatewayresponse"
 DEPLOYMENT = "apigateway/deployment"
 SNAPSHOT = "apigateway/snapshot"
 STAGE = "apigateway/stage"
+PRINCIPALS = "policyPrincipals"
 _CHILDREN = (RESOURCE, AUTHORIZER, MODEL, VALIDATOR, GATEWAY_RESPONSE, DEPLOYMENT, SNAPSHOT, STAGE)
 
 _MISSING = {

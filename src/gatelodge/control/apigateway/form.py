@@ -4,7 +4,8 @@ The form is that of `openapi.read(…).api`, with the ids of what has one. Besid
 `published` knows it has those that only editing and exporting know:
 
 - the API: `version`, `apiKeySource`, `minimumCompressionSize` (absent when off), `models` and
-  `requestValidators` (lists of AWS's shapes);
+  `requestValidators` (lists of AWS's shapes); `policyPrincipals` is known to `published` too, and
+  is never exported;
 - a method: `requestParameters`, `requestModels`, `requestValidatorId`, `methodResponses`;
 - an integration: `credentials`, `connectionType`, `connectionId`, `contentHandling`,
   `cacheNamespace`, `cacheKeyParameters`; its `responses` a list, each with `contentHandling`.
@@ -77,7 +78,7 @@ _NAMED = {
 def read_form(call: Call, api_id: str) -> Form:
     """Collect the documents of an API into the form. Raises Fault when there is no such API."""
     api = documents.api(call, api_id)
-    form = _some(api.body, _API_MEMBERS) | {
+    form = _some(api.body, (*_API_MEMBERS, documents.PRINCIPALS)) | {
         "policy": api.body.get("policy"),
         "endpointTypes": list(api.body["endpointConfiguration"]["types"]),
     }
@@ -116,6 +117,7 @@ def write_form(call: Call, api_id: str, form: Mapping[str, Any], *, overwrite: b
     body |= {k: v for k, v in _some(form, _API_MEMBERS).items() if v != ""}
     if overwrite or form.get("policy") is not None:
         body["policy"] = form.get("policy")
+        body[documents.PRINCIPALS] = form.get(documents.PRINCIPALS)
     if form.get("endpointTypes"):
         configuration = {**body["endpointConfiguration"], "types": list(form["endpointTypes"])}
         body["endpointConfiguration"] = configuration

@@ -6,6 +6,7 @@ is a warning: an import keeps what it can, and a deployment refuses what it cann
 
 import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from gatelodge.control.apigateway import documents
@@ -13,7 +14,7 @@ from gatelodge.control.apigateway.documents import bad_request
 from gatelodge.control.apigateway.form import Form, write_form
 from gatelodge.control.apigateway.ids import long_id
 from gatelodge.control.apigateway.integrations import require_pass_roles
-from gatelodge.control.apigateway.policies import check_policy, read_policy
+from gatelodge.control.apigateway.policies import check_policy, find_unique_ids, read_policy
 from gatelodge.control.apigateway.rest_apis import endpoint_configuration, shown
 from gatelodge.control.call import Call
 from gatelodge.control.operations import Output, operation
@@ -84,7 +85,7 @@ def put_rest_api(
     api = documents.api(call, restApiId)
     if mode not in _MODES:
         raise bad_request(f"Invalid mode specified. Valid options are {','.join(_MODES)}")
-    reading = _Reading(call, restApiId, body, parameters or {}, local=local)
+    reading = _Reading(call, restApiId, body, parameters or {}, local=local, before=api.body)
     reading.judge(fail=failOnWarnings)
     overwrite = mode == "overwrite"
     if not local:
@@ -101,7 +102,14 @@ class _Reading:
     __slots__ = ("errors", "form", "warnings")
 
     def __init__(
-        self, call: Call, api_id: str, body: bytes, parameters: Mapping[str, str], *, local: bool
+        self,
+        call: Call,
+        api_id: str,
+        body: bytes,
+        parameters: Mapping[str, str],
+        *,
+        local: bool,
+        before: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         document = fill_pseudo_variables(_parse(body), call.account, call.region)
         problems, unserved = Problems(), Problems()
@@ -126,6 +134,11 @@ class _Reading:
             self.form["policy"] = check_policy(call, api_id, policy)
         elif policy is not None:
             self.form["policy"] = read_policy(call, api_id, json.dumps(policy))
+        if policy is not None:
+            # The same file again sets nothing anew.
+            self.form[documents.PRINCIPALS] = find_unique_ids(
+                call, self.form["policy"], before, keep=local
+            )
 
     def judge(self, *, fail: bool) -> None:
         """Refuse a document with errors; fail: one with warnings too. Raises Fault."""

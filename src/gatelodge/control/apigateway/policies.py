@@ -10,9 +10,11 @@ from typing import Any
 
 from gatelodge import iam
 from gatelodge.arn import Arn, partition_of
+from gatelodge.control.apigateway import documents
 from gatelodge.control.apigateway.documents import bad_request
 from gatelodge.control.call import Call, Check
 from gatelodge.route.policy_arns import expand_resources
+from gatelodge.world.iam_entities import ROLE, USER, find_by_arn
 
 _INVALID = (
     "Invalid policy document. Please check the policy syntax and ensure that Principals are valid."
@@ -54,6 +56,25 @@ def check_policy(call: Call, api_id: str, written: Mapping[str, Any]) -> dict[st
         found = "; ".join(f"{p.pointer or '/'}: {p.message}" for p in error.problems)
         raise bad_request(f"{_INVALID} ({found})") from error
     return policy
+
+
+def find_unique_ids(
+    call: Call, policy: Mapping[str, Any] | None, before: Mapping[str, Any], *, keep: bool = False
+) -> dict[str, str]:
+    """Find the unique ids of the users and roles that a policy names by ARN, as far as they exist.
+
+    before: the API as it was; a name that nobody has any more still means who had it.
+    keep: a policy that did not change means the same ones, whoever has their names now.
+    """
+    names = _principals(policy) if policy is not None else []
+    known = {k: v for k, v in before.get(documents.PRINCIPALS, {}).items() if k in names}
+    found = {}
+    for name in names:
+        entity = find_by_arn(call.store, USER if ":user/" in name else ROLE, name)
+        if entity is not None:
+            found[name] = entity.parent
+    same = keep and policy == before.get("policy")
+    return {**found, **known} if same else {**known, **found}
 
 
 def shown_policy(policy: Mapping[str, Any]) -> str:

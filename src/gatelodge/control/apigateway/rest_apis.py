@@ -11,7 +11,7 @@ from gatelodge.control.apigateway.documents import bad_request
 from gatelodge.control.apigateway.form import read_form, write_form
 from gatelodge.control.apigateway.ids import long_id
 from gatelodge.control.apigateway.integrations import require_pass_roles
-from gatelodge.control.apigateway.policies import read_policy, shown_policy
+from gatelodge.control.apigateway.policies import find_unique_ids, read_policy, shown_policy
 from gatelodge.control.apigateway.tags import check_tags
 from gatelodge.control.call import Call, Check
 from gatelodge.control.operations import Output, operation
@@ -63,9 +63,10 @@ def create_rest_api(
         "disableExecuteApiEndpoint": disableExecuteApiEndpoint,
     }
     if cloneFrom is not None:
-        body["policy"] = _source(call, cloneFrom).body.get("policy")
+        body |= _policy_to_clone(call, cloneFrom)
     if policy is not None:
-        body["policy"] = read_policy(call, api_id, policy)
+        body["policy"] = read = read_policy(call, api_id, policy)
+        body[documents.PRINCIPALS] = find_unique_ids(call, read, {})
     present = {member: value for member, value in body.items() if value is not None}
     added = documents.add_api(call, present, api_id=api_id)
     if cloneFrom is not None:
@@ -77,12 +78,15 @@ def create_rest_api(
     return shown(added)
 
 
-def _source(call: Call, api_id: str) -> Document:
-    """Find an API to clone, which its caller must be allowed to read. Raises Fault."""
+def _policy_to_clone(call: Call, api_id: str) -> dict[str, Any]:
+    """Read the policy of an API to clone, with whom it means. Raises Fault.
+
+    The caller must be allowed to read that API.
+    """
     found = documents.api(call, api_id)
     arn = f"arn:{partition_of(call.region)}:apigateway:{call.region}::/restapis/{api_id}"
     call.require(Check("apigateway:GET", arn))
-    return found
+    return {member: found.body.get(member) for member in ("policy", documents.PRINCIPALS)}
 
 
 @operation("apigateway", "GetRestApi")
@@ -116,6 +120,8 @@ def update_rest_api(
     body["endpointConfiguration"] = endpoint_configuration(body["endpointConfiguration"])
     if any(str(o.get("path")) == "/policy" and o.get("op") == REMOVE for o in patchOperations):
         read_policy(call, restApiId, "")  # taking a policy away needs the same permission
+    if any(str(o.get("path")) == "/policy" for o in patchOperations):
+        body[documents.PRINCIPALS] = find_unique_ids(call, body.get("policy"), api.body)
     changed = documents.change(call, api, body)
     return {"tags": {}, **shown(changed)}
 
@@ -150,7 +156,7 @@ def endpoint_configuration(written: Mapping[str, Any]) -> dict[str, Any]:
 
 def shown(api: Document) -> dict[str, Any]:
     """Write an API as Get operations answer it."""
-    body = dict(api.body)
+    body = {member: value for member, value in api.body.items() if member != documents.PRINCIPALS}
     if body.get("policy") is not None:
         body["policy"] = shown_policy(body["policy"])
     return {**body, "createdDate": datetime.fromisoformat(api.created)}
