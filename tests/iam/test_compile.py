@@ -128,6 +128,8 @@ def resource_policy(*statements, who=SESSION, **context):
         ([statement(Principal={"AWS": SESSION}), statement(Principal={"AWS": SESSION})], SESSION, 0,
          Reach.EVERYTHING),
         ([statement(NotPrincipal={"AWS": BOB})], SESSION, 0, Reach.IDENTITY),
+        ([statement(Principal={"AWS": ROLE}), statement(Principal={"AWS": ROLE})], SESSION, 0,
+         Reach.IDENTITY),
     ],
 )  # fmt: skip
 def test_the_allow_that_spares_most_determines(statements, who, index, reach):
@@ -170,6 +172,20 @@ def test_doubts_of_resource_policies_keep_the_reach():
     )
     assert (ruling.verdict, ruling.reach, refs(ruling)) == (Verdict.ALLOWED, Reach.EVERYTHING, [1])
     assert [doubt.ref.index for doubt in ruling.doubts] == [0]
+
+
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+@pytest.mark.parametrize("who", [ROLE, BOB])
+@pytest.mark.parametrize("resource", [R, f"{R}/x"])
+@pytest.mark.parametrize("flags", [("true", "true"), ("true", "false"), ("false", "true")])
+def test_principal_resource_and_every_condition_must_match(effect, who, resource, flags):
+    condition = {"Bool": {"a": "true", "b": "true"}}
+    element = statement(effect, Principal={"AWS": who}, Resource=resource, Condition=condition)
+    ruling = resource_policy(element, a=flags[0], b=flags[1])
+    matches = (who, resource, flags) == (ROLE, R, ("true", "true"))
+    verdict = {"Allow": Verdict.ALLOWED, "Deny": Verdict.DENIED}[effect]
+    assert ruling.verdict is (verdict if matches else Verdict.SILENT)
+    assert ruling.doubts == ()
 
 
 def test_denies_of_resource_policies_by_principal():
@@ -222,6 +238,24 @@ def test_an_index_finds_what_matches(count, elements, expected, effect):
     verdict = {"Allow": Verdict.ALLOWED, "Deny": Verdict.DENIED}[effect]
     assert ruling.verdict is (verdict if expected else Verdict.SILENT)
     assert [ref.policy for ref in ruling.determining] == (["wanted"] if expected else [])
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_an_index_keeps_what_is_about_everything(first):
+    """Beside statements that begin like the request and do not match."""
+    everywhere = policy(statement("Deny", Condition={"Bool": {"b": "true"}}), name="everywhere")
+    near = policy(statement("Deny", Resource=f"{R}/*"), statement("Deny", Resource=f"{R}?"))
+    policies = [*many(24, "Deny"), near]
+    policy_set = PolicySet([everywhere, *policies] if first else [*policies, everywhere])
+    for flag, verdict in (("true", Verdict.DENIED), ("false", Verdict.SILENT)):
+        asked = request(BOB, "execute-api:Invoke", R, {"b": flag})
+        assert policy_set.judge(asked).verdict is verdict
+    longer = request(BOB, "execute-api:Invoke", f"{R}/x", {"b": "false"})
+    assert policy_set.judge(longer).verdict is Verdict.DENIED
+    both = request(BOB, "execute-api:Invoke", f"{R}/x", {"b": "true"})
+    assert policy_set.judge(both).verdict is Verdict.DENIED
+    beside = request(BOB, "execute-api:Invoke", f"{R}/", {"b": "true"})
+    assert policy_set.judge(beside).verdict is Verdict.DENIED
 
 
 def test_a_set_is_judged_for_many_actions():

@@ -24,6 +24,7 @@ ARN = "arn:aws:execute-api:us-east-1:111111111111:abc/prod/GET/pets"
         (":Invoke", ":invoke", False),
         ("Invoke", "invoke", False),
         ("", "", False),
+        (":a:b", ":a:b", False),
         (" execute-api:Invoke", "execute-api:invoke", False),
         ("execute-api:Invoke ", "execute-api:invoke", False),
         ("execute-api:Invoke", "execute-api:invokeall", False),
@@ -94,6 +95,7 @@ def test_a_short_text_is_compared_whole_outside_of_identity_policies():
     assert resource("prod", "prod", identity=False)
     assert not resource("prod", "prod", identity=True)
     assert not resource("*:*:*:*:*:*:*", "prod")
+    assert resource("*", "prod")
 
 
 KEYS = {"aws:username": "bob", "star": "*", "aws:principalaccount": "111111111111"}
@@ -165,6 +167,7 @@ def test_with_variables_the_other_pieces_count_too():
         ("arn:aws:execute-api:r:1:a${k}b*", True, "arn:aws:execute-api:r:1:a"),
         ("arn:aws:execute-api:r:1:a${k}b*", False, "arn:aws:execute-api:r:1:a${k}b"),
         ("arn:aws:execute-api:r:1:a*b${k}", True, "arn:aws:execute-api:r:1:a"),
+        ("arn:aws:execute-api:r:1:a${k}b${j}", True, "arn:aws:execute-api:r:1:a"),
     ],
 )
 def test_prefixes(text, variables, expected):

@@ -43,6 +43,7 @@ def matches(pattern, text):
         ("*?a", ["ba", "bba"], ["a", "ab"]),
         ("?*?", ["ab", "abc"], ["a", ""]),
         ("*a?c*", ["abc", "xabcx", "aacabc"], ["ac", "xacx"]),
+        ("*ab*b", ["abb", "xab-b"], ["ab", "xab"]),
         ("*ab*ab*", ["abab", "-ab-ab-"], ["ab", "aba", "bab"]),
         ("*a?*b", ["aab", "axb"], ["ab", "a"]),
         ("a***b", ["ab", "axb"], ["a"]),
