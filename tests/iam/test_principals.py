@@ -130,6 +130,10 @@ def test_every_mistake_is_told_in_these_words():
         ("/Federated", "the list is empty"),
         ("/Service", "a Service principal takes no wildcard"),
     ]
+    with pytest.raises(PolicyError) as raised:
+        element(5)
+    words = 'a principal is "*" or an object such as {"AWS": "account or ARN"}'
+    assert raised.value.problems[0].message == words
 
 
 N, I, U, E = Reach.NOTHING, Reach.IDENTITY, Reach.BOUNDARY, Reach.EVERYTHING  # noqa: E741
@@ -203,6 +207,20 @@ def test_whom_a_deny_with_not_principal_spares(written, principal, expected):
 def test_keys_by_kind_of_caller(principal, expected):
     """The table of iam-evaluation.md section 4.1."""
     assert dict(principal.keys) == expected
+
+
+def test_a_caller_keeps_what_it_is_made_of():
+    made = Principal(
+        PrincipalKind.ROLE_SESSION, SESSION_ARN, A, user_id="AROA1:s", username="n",
+        role_arn=ROLE_ARN, federated=PROVIDER, bounded=True,
+    )  # fmt: skip
+    assert (made.kind, made.arn, made.account) == (PrincipalKind.ROLE_SESSION, SESSION_ARN, A)
+    assert (made.user_id, made.username, made.role_arn) == ("AROA1:s", "n", ROLE_ARN)
+    assert (made.federated, made.bounded, made.is_session) == (PROVIDER, True, True)
+    assert dict(made.keys) == {
+        "aws:principaltype": "AssumedRole", "aws:principalarn": ROLE_ARN,
+        "aws:principalaccount": A, "aws:userid": "AROA1:s", "aws:username": "n"}  # fmt: skip
+    assert not Principal(PrincipalKind.USER, USER_ARN, A).bounded
 
 
 def test_tags_and_further_keys():
