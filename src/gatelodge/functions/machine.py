@@ -5,6 +5,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
@@ -36,6 +37,7 @@ class Machine:
         "_confinement",
         "_credentials",
         "_endpoint",
+        "_lock",
         "_logs",
         "_scratches",
         "_work",
@@ -66,30 +68,35 @@ class Machine:
         self._work: Path | None = None
         self._confinement: Confinement | None = None
         self._scratches = 0
+        self._lock = threading.Lock()
+        """Many threads prepare at once, and what they share is made once."""
 
     @property
     def confinement(self) -> Confinement:
         """How processes are confined here; found out when it is first asked."""
-        if self._confinement is None:
-            self._confinement = Confinement()
-        return self._confinement
+        with self._lock:
+            if self._confinement is None:
+                self._confinement = Confinement()
+            return self._confinement
 
     def prepare(self, function: Function) -> Places:
         """Unpack what a function needs and make it a scratch directory. Blocks.
 
         Raises PackageError.
         """
-        if self._work is None:
-            self._work = self._make_work_directory()
-        task = self._work / "task" / function.code
+        with self._lock:
+            if self._work is None:
+                self._work = self._make_work_directory()
+            work = self._work
+            self._scratches += 1
+            scratch = work / "scratch" / str(self._scratches)
+        task = work / "task" / function.code
         self.packages.unpack([function.code], task)
         layers = None
         if function.layers:
             name = hashlib.sha256("".join(function.layers).encode()).hexdigest()
-            layers = self._work / "layers" / name
+            layers = work / "layers" / name
             self.packages.unpack(function.layers, layers)
-        self._scratches += 1
-        scratch = self._work / "scratch" / str(self._scratches)
         scratch.mkdir(mode=0o700)
         return Places(task, layers, scratch, BOOTSTRAPS)
 

@@ -37,6 +37,7 @@ class Process:
         "_answer",
         "_api",
         "_ended",
+        "_line",
         "_log",
         "_machine",
         "_output",
@@ -59,6 +60,8 @@ class Process:
         self._api = RuntimeApi(self, self._accepts)
         self._log = machine.log(function)
         self._tail = Tail()
+        self._line = b""
+        """What was printed since the last whole line."""
         self._places: Places | None = None
         self._uid: int | None = None
         self._pid: int | None = None
@@ -157,6 +160,8 @@ class Process:
         self._api.close()
         if self._output >= 0:
             self._read_output()
+            if self._line:
+                self._write(b"\n")
             self._machine.loop.remove_reader(self._output)
             os.close(self._output)
             self._output = -1
@@ -301,8 +306,13 @@ class Process:
 
     def _write(self, octets: bytes) -> None:
         self._tail.add(octets)
-        with suppress(OSError):  # a full disk costs the log, not the call
-            self._log.write(octets)
+        # By whole lines: other processes of the function write to the same log.
+        whole, newline, self._line = (self._line + octets).rpartition(b"\n")
+        if len(self._line) > _READ:
+            whole, newline, self._line = whole + newline + self._line, b"\n", b""
+        if newline:
+            with suppress(OSError):  # a full disk costs the log, not the call
+                self._log.write(whole + newline)
 
 
 class _Exit:
