@@ -41,6 +41,7 @@ def test_principals(text, kind, arn, account, user_id, username, role_arn):
 
 @pytest.mark.parametrize("text", ["*", "anonymous"])
 def test_nobody(text):
+    assert not principal_of(BOB).bounded
     assert principal_of(text) is ANONYMOUS
 
 
@@ -80,6 +81,7 @@ def test_a_principal_of_ones_own():
     ("resource", "given", "expected"),
     [
         (R, None, A),
+        (f"{R}:a:b", None, A),
         (R, "222222222222", "222222222222"),
         ("arn:aws:s3:::b", None, ""),
         ("x", None, ""),
