@@ -5,6 +5,7 @@ Knows the order of the rooms; knows no wire, no clock and no store.
 """
 
 from collections.abc import Iterable
+from hashlib import sha256
 
 from gatelodge import iam
 from gatelodge.asking import Asking
@@ -12,6 +13,7 @@ from gatelodge.authorize.access import Access, Mechanism
 from gatelodge.authorize.decide import decide
 from gatelodge.authorize.decision import Allow, Decision, Deny
 from gatelodge.authorize.mechanisms import MECHANISMS
+from gatelodge.authorize.throttling import throttle
 from gatelodge.context.call import Call
 from gatelodge.context.variables import CallError, Variables, extended_request_id
 from gatelodge.integrate.failure import Failure, configuration_error
@@ -50,7 +52,8 @@ class ResourcePlan:
     def __init__(self, resource: Resource, api: Api, stage: Stage) -> None:
         self.resource = resource
         self.by_verb = {
-            verb: _plan_method(method, api, stage) for verb, method in resource.methods.items()
+            verb: _plan_method(method, resource.path, api, stage)
+            for verb, method in resource.methods.items()
         }
 
 
@@ -60,11 +63,22 @@ class StagePlan:
     Raises when a part of the publication cannot be compiled; what is published was validated.
     """
 
-    __slots__ = ("access_log", "api", "arn_prefix", "resource_policy", "responses", "stage", "tree")
+    __slots__ = (
+        "access_log",
+        "api",
+        "arn_prefix",
+        "canary",
+        "resource_policy",
+        "responses",
+        "stage",
+        "tree",
+    )
 
-    def __init__(self, api: Api, stage: Stage) -> None:
+    def __init__(self, api: Api, stage: Stage, canary: "CanaryPlan | None" = None) -> None:
         self.api = api
         self.stage = stage
+        self.canary = canary
+        """What serves a share of the calls instead."""
         self.tree = ResourceTree(
             (resource.path, ResourcePlan(resource, api, stage)) for resource in api.resources
         )
@@ -84,6 +98,24 @@ class StagePlan:
         self.access_log: AccessLogLine | None = None
         if stage.access_log is not None:
             self.access_log = compile_format(stage.access_log.format)
+
+
+class CanaryPlan:
+    """The deployment that a share of a stage's calls meets, compiled."""
+
+    __slots__ = ("_plan", "_share")
+
+    def __init__(self, plan: StagePlan, percent_traffic: float) -> None:
+        self._plan = plan
+        self._share = percent_traffic / 100
+
+    def serves(self, request: Request) -> StagePlan | None:
+        """Give the plan for a request that is of the canary's share.
+
+        A request's id is the draw: its door drew and counted it, and nobody else chooses it.
+        """
+        drawn = int.from_bytes(sha256(request.id.encode()).digest()[:8], "big") / 2**64
+        return self._plan if drawn < self._share else None
 
 
 class Served:
@@ -158,6 +190,8 @@ def begin(request: Request, gate: Gate) -> Served | Asking[Served]:
     plan = gate.stages.get((address.api_id, address.stage))
     if plan is None:
         return _forbidden(request, f"no API {address.api_id!r} with a stage {address.stage!r}")
+    if plan.canary is not None:
+        plan = plan.canary.serves(request) or plan
     if address.by_name and plan.api.disable_execute_api_endpoint:
         return _forbidden(request, f"the default endpoint of API {address.api_id!r} is disabled")
 
@@ -261,14 +295,14 @@ def _stamp(response: Response, request_id: str) -> None:
     )
 
 
-def _plan_method(method: Method, api: Api, stage: Stage) -> MethodPlan:
+def _plan_method(method: Method, path: str, api: Api, stage: Stage) -> MethodPlan:
     """Compile one method; what no table names was refused at load and is a bug here."""
     prepare_mechanism = MECHANISMS.get(method.authorization_type)
     if prepare_mechanism is None:
         raise ValueError(f"authorization type {method.authorization_type!r} is not supported")
     if method.api_key_required:
         raise ValueError("API keys are not supported")
-    mechanism = prepare_mechanism(method, api, stage)
+    mechanism = throttle(prepare_mechanism(method, api, stage), stage, path, method.http_method)
     integration = method.integration
     if integration is None:
         return MethodPlan(method, mechanism, None)

@@ -30,6 +30,7 @@ ASKED = request("POST", headers=[("User-Agent", "curl")])
         ("requestTimeEpoch", str(int(NOW.timestamp() * 1000))),
         ("identity.sourceIp", "10.1.2.3"),
         ("identity.userAgent", "curl"),
+        ("isCanaryRequest", None),
         ("identity.userArn", None),
         ("identity.accessKey", None),
         ("error.message", None),

@@ -3,10 +3,11 @@
 import json
 
 import pytest
+from tests.play import request
 
 from gatelodge.main.stage_plans import StagePlans
-from gatelodge.published import Api, Stage, to_json
-from gatelodge.store import Store
+from gatelodge.published import Api, CanarySettings, Stage, to_json
+from gatelodge.store import Store, StoreError
 
 
 @pytest.fixture
@@ -66,3 +67,42 @@ def test_a_stage_that_cannot_be_compiled_is_not_served(store, broken):
     if broken is not None:
         store.publish("b", "1", broken)
     assert set(StagePlans(store).load().stages) == {("a", "prod")}
+
+
+def test_a_canary_takes_its_share(store):
+    publish(store, deployment="2")
+    settings = CanarySettings("2", 25.0, {"v": "canary"})
+    publish(store, deployment="1", variables={"v": "stage"}, canary_settings=settings)
+    plan = StagePlans(store).load().stages["a", "prod"]
+    assert (plan.api.deployment_id, plan.stage.variables) == ("1", {"v": "stage"})
+    served = [plan.canary.serves(with_id(f"request-{number}")) for number in range(2000)]
+    chosen = [one for one in served if one is not None]
+    assert 400 < len(chosen) < 600
+    assert {one.api.deployment_id for one in chosen} == {"2"}
+    assert chosen[0].stage.variables == {"v": "canary"}
+    assert plan.canary.serves(with_id("request-0")) is served[0]  # the same request, the same way
+
+
+def with_id(request_id):
+    sent = request()
+    sent.id = request_id
+    return sent
+
+
+def test_a_stage_whose_canary_is_missing_is_not_served(store):
+    publish(store, "b")
+    publish(store, canary_settings=CanarySettings("gone", 0.0))
+    assert set(StagePlans(store).load().stages) == {("b", "prod")}
+
+
+def test_a_store_that_goes_away_takes_no_stage_with_it(store, monkeypatch):
+    publish(store)
+    plans = StagePlans(store)
+    plans.load()
+    publish(store, "b")
+    gone = StoreError("disk I/O error")
+    monkeypatch.setattr(store, "publication", lambda *_: (_ for _ in ()).throw(gone))
+    with pytest.raises(StoreError):
+        plans.load()
+    monkeypatch.undo()
+    assert set(plans.load().stages) == {("a", "prod"), ("b", "prod")}

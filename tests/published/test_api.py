@@ -8,10 +8,12 @@ from gatelodge.published import (
     AccessLog,
     Api,
     Authorizer,
+    CanarySettings,
     GatewayResponse,
     Integration,
     IntegrationResponse,
     Method,
+    MethodSetting,
     Resource,
     Stage,
 )
@@ -20,10 +22,12 @@ VALUES = [
     AccessLog("f", "-"),
     Api("a", "n", "1", "r", "d"),
     Authorizer("i", "n", "TOKEN"),
+    CanarySettings("d", 5.0),
     GatewayResponse("THROTTLED"),
     Integration("MOCK"),
     IntegrationResponse(200),
     Method("GET", "NONE"),
+    MethodSetting(),
     Resource("r", "/"),
     Stage("a", "prod", "d"),
 ]
@@ -50,3 +54,13 @@ def test_defaults_of_aws():
     assert Authorizer("i", "n", "TOKEN").authorizer_result_ttl_in_seconds == 300
     assert Api("a", "n", "1", "r", "d").endpoint_types == ("EDGE",)
     assert Api("a", "n", "1", "r", "d").policy is None
+
+
+def test_a_canary_has_its_own_deployment_and_the_stages_variables_but_for_its_own():
+    canary = CanarySettings("e", 5.0, {"b": "3"})
+    stage = Stage("a", "prod", "d", {"a": "1", "b": "2"}, canary_settings=canary)
+    served = stage.as_canary(canary)
+    assert (served.deployment_id, served.variables) == ("e", {"a": "1", "b": "3"})
+    assert served.is_canary
+    assert not stage.is_canary
+    assert (served.api_id, served.name) == ("a", "prod")

@@ -8,11 +8,13 @@ from gatelodge.published import (
     AccessLog,
     Api,
     Authorizer,
+    CanarySettings,
     FormError,
     GatewayResponse,
     Integration,
     IntegrationResponse,
     Method,
+    MethodSetting,
     Resource,
     Stage,
     api_from_json,
@@ -53,7 +55,15 @@ API = Api(
         ),
     ),
 )
-STAGE = Stage("abc123", "prod", "d1", {"color": "blue"}, AccessLog("$context.requestId", "-"))
+STAGE = Stage(
+    "abc123",
+    "prod",
+    "d1",
+    {"color": "blue"},
+    AccessLog("$context.requestId", "-"),
+    CanarySettings("d2", 12.5, {"color": "green"}),
+    {"*/*": MethodSetting(5, 2.5), "pets/GET": MethodSetting()},
+)
 
 
 def test_there_and_back():

@@ -241,3 +241,26 @@ class AskAuthorizer(Question[AuthorizerSays | AuthorizerRefused]):
     def __repr__(self) -> str:
         # The identity is a secret.
         return f"AskAuthorizer({self.scope.value})"
+
+
+class AskTurn(Question[bool]):
+    """Asks whether one more call of a throttled method may come now: True counts it."""
+
+    __slots__ = ("bucket", "burst_limit", "rate_limit")
+
+    def __init__(
+        self, method: tuple[str, str, str, str], burst_limit: int, rate_limit: float
+    ) -> None:
+        self.bucket = (*method, str(burst_limit), str(rate_limit))
+        """What is counted together: API, stage, path, verb and limits, since others begin anew."""
+        self.burst_limit = burst_limit
+        self.rate_limit = rate_limit
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AskTurn) and self.bucket == other.bucket
+
+    def __hash__(self) -> int:
+        return hash(self.bucket)
+
+    def __repr__(self) -> str:
+        return f"AskTurn({', '.join(self.bucket)})"

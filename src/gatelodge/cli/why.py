@@ -122,11 +122,19 @@ def _plan(state: Path, record: Record) -> StagePlan | None:
     for _, _, body in store.stages():
         stored = stage_from_json(json.loads(body))
         if (stored.api_id, stored.name) == (stage.api_id, stage.name):
-            stage = stored
+            stage = _as_served(stored, stage.deployment_id)
     try:
         return StagePlan(api_from_json(json.loads(publication)), stage)
     except ValueError:
         return None  # the stage has lost a variable since
+
+
+def _as_served(stage: Stage, deployment: str) -> Stage:
+    """Give a stage as the calls of one of its deployments meet it."""
+    canary = stage.canary_settings
+    if canary is None or canary.deployment_id != deployment:
+        return stage
+    return stage.as_canary(canary)
 
 
 def _fail(message: str) -> int:

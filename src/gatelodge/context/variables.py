@@ -107,6 +107,14 @@ def _json_string(text: str | None) -> str:
     return '"' + "".join(c if c >= " " else f"\\u{ord(c):04x}" for c in escaped) + '"'
 
 
+def _is_canary(variables: Variables) -> str | None:
+    """Tell whether a canary serves the call; None on a stage without one."""
+    stage = variables.call.stage
+    if stage.canary_settings is None:
+        return None
+    return "true" if stage.is_canary else "false"
+
+
 def _iam(read: Callable[[Principal], str | None]) -> Callable[[Variables], str | None]:
     def of_principal(variables: Variables) -> str | None:
         principal = variables.principal
@@ -122,6 +130,7 @@ _READ: dict[str, Callable[[Variables], str | None]] = {
     "apiId": lambda v: v.call.api.id,
     "stage": lambda v: v.call.stage.name,
     "deploymentId": lambda v: v.call.stage.deployment_id,
+    "isCanaryRequest": _is_canary,
     "requestId": lambda v: v.call.request.id,
     "extendedRequestId": lambda v: extended_request_id(v.call.request.id),
     "httpMethod": lambda v: v.call.request.method,

@@ -16,7 +16,7 @@ from gatelodge.explain import authorizers, tokens
 from gatelodge.explain.part import Part
 from gatelodge.explain.record import Record
 from gatelodge.iam.words import kind_words, silence_words, statement_words, trial_words
-from gatelodge.published import Api
+from gatelodge.published import Api, GatewayResponseType
 from gatelodge.route.hosts import HostNames
 from gatelodge.route.path import PathRefused, read_path
 from gatelodge.serve import StagePlan
@@ -85,6 +85,9 @@ def explain(
     if address is None:
         return Explanation(record, who, "the recorded path is not complete", parts)
     parts.append(_route(record, plan, address.rest))
+    if record["kind"] == GatewayResponseType.THROTTLED:
+        parts.append(Part("throttling", "refused", [record["detail"]]))
+        return Explanation(record, who, f"too many calls: {record['detail']}", parts)
     arn = f"{plan.arn_prefix}{request.method}/{'/'.join(address.rest)}"
     account = plan.api.account
     if caller is not None and record["kind"] not in _UNAUTHENTICATED:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import time
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import Executor
 from typing import Any
@@ -27,6 +28,7 @@ from gatelodge.world.house_answers import handlers
 from gatelodge.world.house_questions import AUTHORIZER_SECONDS
 from gatelodge.world.house_server import HouseServer
 from gatelodge.world.http import Upstream
+from gatelodge.world.throttle import Buckets
 
 _PROGRESS = "worker-0"
 """The house follows changes as workers do, and writers wait for it as for them."""
@@ -75,8 +77,9 @@ class FunctionsFloor:
             store, executor, settings.state / "run" / _PROGRESS, self._changed, lambda _: None
         )
         self._follower.start_from(store.last_change())
+        buckets = Buckets(time.monotonic)
         self._server = HouseServer(
-            loop, master, handlers(self.functions, self.cache, self._follower.catch_up)
+            loop, master, handlers(self.functions, self.cache, self._follower.catch_up, buckets)
         )
         self._tasks: set[asyncio.Task[None]] = set()
         self._following = asyncio.ensure_future(self._follower.follow())

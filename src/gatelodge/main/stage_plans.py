@@ -4,9 +4,9 @@ import json
 
 import structlog
 
-from gatelodge.published import api_from_json, stage_from_json
-from gatelodge.serve import Gate, StagePlan
-from gatelodge.store import Store
+from gatelodge.published import Api, api_from_json, stage_from_json
+from gatelodge.serve import CanaryPlan, Gate, StagePlan
+from gatelodge.store import Store, StoreError
 
 _log = structlog.get_logger()
 
@@ -37,14 +37,22 @@ class StagePlans:
         return Gate(plans.values())
 
     def _compile(self, api: str, deployment: str, body: str) -> StagePlan | None:
-        publication = self._store.publication(api, deployment)
-        if publication is None:
-            _log.error("a deployment is missing, and not served", api=api, deployment=deployment)
-            return None
         try:
-            return StagePlan(
-                api_from_json(json.loads(publication)), stage_from_json(json.loads(body))
-            )
+            stage = stage_from_json(json.loads(body))
+            settings, canary = stage.canary_settings, None
+            if settings is not None:
+                other = self._published(api, settings.deployment_id)
+                plan = StagePlan(other, stage.as_canary(settings))
+                canary = CanaryPlan(plan, settings.percent_traffic)
+            return StagePlan(self._published(api, deployment), stage, canary)
+        except StoreError:
+            raise
         except Exception:  # noqa: BLE001 - whatever it is, the other APIs go on
             _log.exception("a stage cannot be served", api=api, deployment=deployment)
             return None
+
+    def _published(self, api: str, deployment: str) -> Api:
+        publication = self._store.publication(api, deployment)
+        if publication is None:
+            raise LookupError(f"the deployment {deployment} of {api} is missing")
+        return api_from_json(json.loads(publication))

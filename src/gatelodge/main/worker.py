@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 import uvloop
 
-from gatelodge.authorize.questions import AskAuthorizer, FindKey, VerifyToken
+from gatelodge.authorize.questions import AskAuthorizer, AskTurn, FindKey, VerifyToken
 from gatelodge.fronts import health
 from gatelodge.fronts.access_logs import AccessLogs
 from gatelodge.fronts.http1.addresses import Addresses
@@ -38,6 +38,7 @@ from gatelodge.world.http import Upstream
 from gatelodge.world.key_sets import KeySets
 from gatelodge.world.keys import STALE_SECONDS, Keys
 from gatelodge.world.outbox import Outbox
+from gatelodge.world.throttle import Turns
 from gatelodge.world.token_keys import KEYS_KIND, TokenKeys
 from gatelodge.world.uses import Uses
 
@@ -154,6 +155,7 @@ class _Worker:
             InvokeFunction: AskInvocation(house).invoke,
             VerifyToken: token_keys.verify,
             SendHttp: upstream.send,
+            AskTurn: Turns(house, loop.time).ask,
         }
 
         async def changed(what: Sequence[str]) -> None:

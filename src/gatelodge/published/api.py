@@ -5,7 +5,7 @@ Method, Integration, IntegrationResponse, GatewayResponse, Stage).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -134,6 +134,26 @@ class AccessLog:
 
 
 @dataclass(frozen=True, slots=True)
+class CanarySettings:
+    """A second deployment that takes a share of a stage's calls."""
+
+    deployment_id: str
+    percent_traffic: float
+    """0 to 100."""
+    stage_variable_overrides: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MethodSetting:
+    """How fast the calls of a method may come."""
+
+    throttling_burst_limit: int = 0
+    """How many at once."""
+    throttling_rate_limit: float | None = None
+    """How many a second, for as long as one likes; None for as fast as they can."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A name under which one deployment of an API is served."""
 
@@ -142,3 +162,16 @@ class Stage:
     deployment_id: str
     variables: Mapping[str, str] = field(default_factory=dict)
     access_log: AccessLog | None = None
+    canary_settings: CanarySettings | None = None
+    method_settings: Mapping[str, MethodSetting] = field(default_factory=dict)
+    """By `path/VERB`, the path without its first slash, or by `*/*` for all methods without their
+    own."""
+    is_canary: bool = False
+    """This is the stage as the canary's share of its calls meets it."""
+
+    def as_canary(self, canary: CanarySettings) -> "Stage":
+        """Give the stage as the canary's share of its calls meets it."""
+        variables = {**self.variables, **canary.stage_variable_overrides}
+        return replace(
+            self, deployment_id=canary.deployment_id, variables=variables, is_canary=True
+        )

@@ -12,10 +12,12 @@ from gatelodge.published.api import (
     AccessLog,
     Api,
     Authorizer,
+    CanarySettings,
     GatewayResponse,
     Integration,
     IntegrationResponse,
     Method,
+    MethodSetting,
     Resource,
     Stage,
 )
@@ -90,6 +92,12 @@ def _number(value: object, where: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise FormError(f"{where} is not a number")
     return value
+
+
+def _decimal(value: object, where: str) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise FormError(f"{where} is not a number")
+    return float(value)
 
 
 def _flag(value: object, where: str) -> bool:
@@ -169,4 +177,11 @@ _READERS: dict[tuple[type, str], Reader] = {
     (GatewayResponse, "response_templates"): _texts,
     (Stage, "variables"): _texts,
     (Stage, "access_log"): _optional(_one(AccessLog)),
+    (Stage, "canary_settings"): _optional(_one(CanarySettings)),
+    (Stage, "method_settings"): _by_name(MethodSetting),
+    (Stage, "is_canary"): _flag,
+    (CanarySettings, "percent_traffic"): _decimal,
+    (CanarySettings, "stage_variable_overrides"): _texts,
+    (MethodSetting, "throttling_burst_limit"): _number,
+    (MethodSetting, "throttling_rate_limit"): _optional(_decimal),
 }

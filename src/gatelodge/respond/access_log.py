@@ -146,7 +146,6 @@ _WITHOUT_VALUE = frozenset(
         "integration.error",
         "integration.requestId",
         "integrationErrorMessage",
-        "isCanaryRequest",
         "waf.error",
         "waf.latency",
         "waf.status",

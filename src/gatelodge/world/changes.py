@@ -95,15 +95,15 @@ class Follower:
                 changes = await loop.run_in_executor(
                     self._executor, self._store.changes_since, self._seen
                 )
+                if changes:
+                    self.known = changes[-1][0]
+                    await self._changed([what for _, what in changes])
+                    self._seen = self.known
+                    self._note()
             except StoreError as error:
                 _log.warning("the store does not answer", error=str(error))
                 self._status(False)
                 return
-            if changes:
-                self.known = changes[-1][0]
-                await self._changed([what for _, what in changes])
-                self._seen = self.known
-                self._note()
             self._status(True)
 
     def _note(self) -> None:

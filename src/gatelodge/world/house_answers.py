@@ -10,13 +10,16 @@ from gatelodge.world.authorizer_cache import AuthorizerCache
 from gatelodge.world.functions import Functions
 from gatelodge.world.house_questions import AUTHORIZE, INVOKE, LIST
 from gatelodge.world.house_server import Answer, Handler
+from gatelodge.world.throttle import TURN, Buckets
 
 CatchUp = Callable[[int], Awaitable[None]]
 """Sees to it that the house knows of a change."""
 MAX_LISTED = 500
 
 
-def handlers(functions: Functions, cache: AuthorizerCache, catch_up: CatchUp) -> dict[str, Handler]:
+def handlers(
+    functions: Functions, cache: AuthorizerCache, catch_up: CatchUp, buckets: Buckets
+) -> dict[str, Handler]:
     """Make the house's side of every question."""
 
     async def invoke(head: Mapping[str, Any], payload: bytes) -> Answer:
@@ -60,7 +63,7 @@ def handlers(functions: Functions, cache: AuthorizerCache, catch_up: CatchUp) ->
             ]
         }, b""
 
-    return {INVOKE: invoke, AUTHORIZE: authorize, LIST: list_kept}
+    return {INVOKE: invoke, AUTHORIZE: authorize, LIST: list_kept, TURN: buckets.answer}
 
 
 def _scope(head: Mapping[str, Any]) -> AuthorizerScope:

@@ -236,26 +236,6 @@ def test_the_methods_of_a_deployment_are_shown_as_they_were(client):
     assert client.get_stages(restApiId=api.id, deploymentId="other1")["item"] == []
 
 
-@pytest.mark.parametrize(
-    ("stage", "told"),
-    [
-        (None, "Provided value is null"),
-        ("new", "Stage new must already be created before making a canary release deployment"),
-        ("prod", "not supported"),
-    ],
-)
-def test_canaries_are_refused(client, stage, told):
-    api = Api(client)
-    api.method(api.root)
-    api.deploy()
-    named = {"stageName": stage} if stage else {}
-    code, message = refused(
-        client.create_deployment, restApiId=api.id, canarySettings={"percentTraffic": 5}, **named
-    )
-    assert code == "BadRequestException"
-    assert told in message
-
-
 def test_an_access_log_goes_to_the_file_of_its_log_group(gateway, client):
     api = Api(client)
     api.method(api.root)

@@ -171,7 +171,7 @@ def test_they_are_looked_up_however_a_policy_is_set(desk):
     desk.do(put_rest_api, restApiId=imported["id"], body=body_of(), mode="merge")
     assert ids_of(desk, imported["id"]) == BOTH | {X: "AIDAXNEW"}
     desk.do(update_rest_api, restApiId=patched["id"], patchOperations=[
-        {"op": "remove", "path": "/policy"}])  # fmt: skip
+        {"op": "replace", "path": "/policy", "value": ""}])  # fmt: skip
     assert not ids_of(desk, patched["id"])
 
 

@@ -25,11 +25,11 @@ PATCHES = Table(
     {
         "/name": patching.replace_only(patching.needed("Authorizer name")),
         "/type": patching.replace_only(),
-        "/authType": patching.value(),
+        "/authType": patching.replace_only(),
         "/authorizerUri": patching.replace_only(),
-        "/authorizerCredentials": patching.value(),
+        "/authorizerCredentials": patching.replace_only(),
         "/identitySource": patching.value(),
-        "/identityValidationExpression": patching.value(),
+        "/identityValidationExpression": patching.replace_only(),
         "/authorizerResultTtlInSeconds": patching.replace_only(patching.number(0, MAX_TTL, _TTL)),
         "/providerARNs": Rule(
             frozenset({ADD, REMOVE}), patching.needed("A provider ARN"), Kind.ITEMS

@@ -9,6 +9,7 @@ from gatelodge.arn import partition_of
 from gatelodge.control import patching
 from gatelodge.control.apigateway import documents, stages
 from gatelodge.control.apigateway.by_name import by_name
+from gatelodge.control.apigateway.canaries import SETTINGS
 from gatelodge.control.apigateway.documents import bad_request
 from gatelodge.control.apigateway.form import read_form
 from gatelodge.control.apigateway.ids import short_id
@@ -40,9 +41,13 @@ def create_deployment(
 ) -> Output:
     """Freeze an API; with a stage's name, let the stage serve it from now on."""
     documents.api(call, restApiId)
-    if canarySettings is not None:
-        _refuse_canary(call, restApiId, stageName)
-    stages.refuse_cache(enabled=cacheClusterEnabled, size=cacheClusterSize)
+    if canarySettings is not None and not stageName:
+        given = "null" if stageName is None else stageName
+        raise bad_request(
+            "Invalid deployment content specified.Non null and non empty stageName must be "
+            f"provided for canary deployment. Provided value is {given}"
+        )
+    stages.refuse_cache(enabled=cacheClusterEnabled)
     if not stageName and (variables or stageDescription):
         raise bad_request("Stage variables and a stage description need a stageName")
     made = deploy(call, restApiId, description=description)
@@ -55,6 +60,8 @@ def create_deployment(
             description=stageDescription,
             variables=variables,
             tracing=tracingEnabled,
+            cache_size=cacheClusterSize,
+            canary=canarySettings,
         )
     return _shown(made)
 
@@ -100,7 +107,8 @@ def delete_deployment(call: Call, *, restApiId: str, deploymentId: str) -> Outpu
     """Delete a deployment that no stage serves."""
     found = documents.child(call, documents.DEPLOYMENT, restApiId, deploymentId)
     for stage in documents.children(call, documents.STAGE, restApiId):
-        if stage.body["deploymentId"] == deploymentId:
+        canary = stage.body.get(SETTINGS, {})
+        if deploymentId in {stage.body["deploymentId"], canary.get("deploymentId")}:
             raise bad_request("Active stages pointing to this deployment must be moved or deleted")
     call.store.remove(found)
     snapshot = call.store.document(call.account, call.region, documents.SNAPSHOT, found.id)
@@ -195,18 +203,3 @@ def _summary(call: Call, api_id: str, deployment_id: str) -> dict[str, dict[str,
         for resource in resources
         if resource["methods"]
     }
-
-
-def _refuse_canary(call: Call, api_id: str, stage: str | None) -> None:
-    if not stage:
-        given = "null" if stage is None else stage
-        raise bad_request(
-            "Invalid deployment content specified.Non null and non empty stageName must be "
-            f"provided for canary deployment. Provided value is {given}"
-        )
-    if not call.store.document(call.account, call.region, documents.STAGE, f"{api_id}/{stage}"):
-        raise bad_request(
-            f"Invalid deployment content specified.Stage {stage} must already be created before "
-            "making a canary release deployment"
-        )
-    raise bad_request(stages.NO_CANARY)

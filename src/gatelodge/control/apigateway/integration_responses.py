@@ -18,8 +18,8 @@ _TARGET = re.compile(r"method\.response\.header\.\S+", re.ASCII)
 _CONTENT = ("CONVERT_TO_BINARY", "CONVERT_TO_TEXT")
 PATCHES = Table(
     {
-        "/selectionPattern": patching.value(),
-        "/contentHandling": patching.value(),
+        "/selectionPattern": patching.replace_only(),
+        "/contentHandling": patching.replace_only(),
         "/responseParameters/{}": patching.entries(),
         "/responseTemplates/{}": patching.entries(),
     }

@@ -10,12 +10,11 @@ from typing import Any
 from gatelodge.arn import Arn
 from gatelodge.control import patching
 from gatelodge.control.apigateway.documents import bad_request, not_found
-from gatelodge.control.apigateway.methods import keep_method, method_of, resource
+from gatelodge.control.apigateway.methods import VERBS, keep_method, method_of, resource
 from gatelodge.control.call import Call, Check
 from gatelodge.control.operations import Output, operation
-from gatelodge.control.patching import ADD, REMOVE, Kind, Rule, Table
+from gatelodge.control.patching import Kind, Rule, Table
 
-VERBS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY")
 _PASSTHROUGH = ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER")
 _CONTENT = ("CONVERT_TO_BINARY", "CONVERT_TO_TEXT")
 _TARGET = re.compile(r"integration\.request\.(?:path|querystring|header)\.\S+", re.ASCII)
@@ -23,25 +22,6 @@ _HTTP_URI = re.compile(r"(?:https?://|\$\{stageVariables\.)\S+", re.ASCII | re.I
 CALLER = "arn:aws:iam::*:user/*"
 """The credentials that mean the caller's own."""
 _TIMEOUT = "Timeout should be between 50 ms and 29000 ms"
-PATCHES = Table(
-    {
-        "/uri": patching.replace_only(),
-        "/httpMethod": patching.replace_only(),
-        "/credentials": patching.value(),
-        "/connectionType": patching.replace_only(),
-        "/connectionId": patching.value(),
-        "/passthroughBehavior": patching.replace_only(),
-        "/contentHandling": patching.value(),
-        "/timeoutInMillis": patching.replace_only(patching.number(50, 29_000, _TIMEOUT)),
-        "/cacheNamespace": patching.value(),
-        "/cacheKeyParameters/{}": Rule(
-            frozenset({ADD, REMOVE}), patching.needed("A parameter"), Kind.MEMBER
-        ),
-        "/requestParameters/{}": patching.entries(),
-        "/requestTemplates/{}": patching.entries(),
-        "/tlsConfig/insecureSkipVerification": patching.replace_only(patching.flag),
-    }
-)
 
 
 @operation("apigateway", "PutIntegration")
@@ -114,6 +94,9 @@ def update_integration(
     found = resource(call, restApiId, resourceId)
     method = method_of(found, httpMethod)
     before = integration_of(method)
+    for one in patchOperations:
+        if before["type"] == "MOCK" and one.get("path") in {"/uri", "/httpMethod"}:
+            raise bad_request(f"Invalid patch path {one['path']}: a MOCK integration has none")
     integration = patching.patch(before, patchOperations, PATCHES)
     _check(integration)
     if integration.get("credentials") != before.get("credentials"):
@@ -214,3 +197,32 @@ def require_pass_role(call: Call, role: str) -> None:
         raise bad_request("Cross-account pass role is not allowed.")
     keys = {"iam:passedtoservice": "apigateway.amazonaws.com"}
     call.require(Check("iam:PassRole", role, keys))
+
+
+def _transfer_mode(value: str | None) -> None:
+    _refuse_streaming(value or None, None)
+
+
+def _target(value: str | None) -> None:
+    _refuse_streaming(None, value or None)
+
+
+PATCHES = Table(
+    {
+        "/uri": patching.replace_only(),
+        "/httpMethod": patching.replace_only(),
+        "/credentials": patching.replace_only(),
+        "/connectionType": patching.replace_only(),
+        "/connectionId": patching.replace_only(),
+        "/passthroughBehavior": patching.replace_only(),
+        "/contentHandling": patching.replace_only(),
+        "/timeoutInMillis": patching.replace_only(patching.number(50, 29_000, _TIMEOUT)),
+        "/cacheNamespace": patching.replace_only(),
+        "/cacheKeyParameters/{}": Rule(patching.ANY, patching.needed("A parameter"), Kind.MEMBER),
+        "/requestParameters/{}": patching.entries(),
+        "/requestTemplates/{}": patching.entries(),
+        "/tlsConfig/insecureSkipVerification": patching.replace_only(patching.flag),
+        "/responseTransferMode": patching.replace_only(_transfer_mode),
+        "/integrationTarget": patching.replace_only(_target),
+    }
+)

@@ -1,20 +1,25 @@
 """The settings of a stage's methods, by JSON patch (API Gateway API reference, MethodSetting).
 
-Those that only watch are kept and have no effect here; those that would change what a caller gets
-(throttling, caching) are refused, unless they say what holds anyway.
+Throttling is honoured; what only watches, or is about a cache that is not there, is kept and has no
+effect.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gatelodge.control.apigateway.documents import bad_request
+from gatelodge.control.apigateway.methods import VERBS
+from gatelodge.control.fault import Fault
 from gatelodge.control.patching import ADD, REMOVE, REPLACE, Operation, flag, read_path
+from gatelodge.published import MethodSetting
 
+_ACCOUNT_LIMITS = (5000, 10_000.0)
 _BUILT_IN = {
     "metricsEnabled": False,
     "dataTraceEnabled": False,
-    "throttlingBurstLimit": 5000,
-    "throttlingRateLimit": 10_000.0,
+    "throttlingBurstLimit": _ACCOUNT_LIMITS[0],
+    "throttlingRateLimit": _ACCOUNT_LIMITS[1],
     "cachingEnabled": False,
     "cacheTtlInSeconds": 300,
     "cacheDataEncrypted": False,
@@ -23,8 +28,9 @@ _BUILT_IN = {
 }
 _LEVELS = ("OFF", "ERROR", "INFO")
 _STRATEGIES = ("FAIL_WITH_403", "SUCCEED_WITH_RESPONSE_HEADER", "SUCCEED_WITHOUT_RESPONSE_HEADER")
-_NO_THROTTLING = "Throttling by method settings is not supported: leave the limits as they are"
-_NO_CACHE = "Caching is not supported: leave it switched off"
+_ALL = "*/*"
+_UNLIMITED = -1
+_MOST_BURST = 2**31 - 1
 
 
 def patch_method_settings(
@@ -40,16 +46,21 @@ def patch_method_settings(
         return None
     setting = "/".join(tokens[-2:])
     settings: dict[str, Any] = {name: dict(one) for name, one in body["methodSettings"].items()}
-    if len(tokens) >= 4 and setting in _SETTINGS and op in {REPLACE, ADD}:
+    if len(tokens) >= 4 and setting in _SETTINGS and op == ADD:
+        raise bad_request(f"Invalid add operation with path: {path}")
+    if len(tokens) >= 4 and setting in _SETTINGS and op == REPLACE:
         member, read = _SETTINGS[setting]
-        one = settings.setdefault(_key(tokens[:-2]), dict(_BUILT_IN))
+        key = _key(tokens[:-2])
+        if key != _ALL and (tokens[-3] not in VERBS or "*" in tokens[:-3]):
+            raise _unknown(path, paths)
+        # Not stated by AWS: a method that gets its own settings begins with those it had.
+        one = settings.setdefault(key, dict(settings.get(_ALL, _BUILT_IN)))
         one[member] = read(str(operation.get("value") or ""))
         return {**body, "methodSettings": settings}
     if tokens[0] in {known.split("/")[1] for known in paths}:
         return None
     if op != REMOVE or len(tokens) < 2:
-        choices = ", ".join([*paths, *(f"/{{resourcePath}}/{{httpMethod}}/{s}" for s in _SETTINGS)])
-        raise bad_request(f"Invalid method setting path: {path}. Must be one of: [{choices}]")
+        raise _unknown(path, paths)
     key = _key(tokens)
     if key not in settings:
         raise bad_request(
@@ -58,6 +69,27 @@ def patch_method_settings(
         )
     del settings[key]
     return {**body, "methodSettings": settings}
+
+
+def _unknown(path: object, paths: Sequence[str]) -> Fault:
+    choices = ", ".join([*paths, *(f"/{{resourcePath}}/{{httpMethod}}/{s}" for s in _SETTINGS)])
+    return bad_request(f"Invalid method setting path: {path}. Must be one of: [{choices}]")
+
+
+def published_settings(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, MethodSetting]:
+    """Give the limits of a stage's methods, as the data plane keeps them.
+
+    Those of the account, which a first setting fills in, are not enforced here.
+    """
+    return {name: _published(one) for name, one in settings.items()}
+
+
+def _published(setting: Mapping[str, Any]) -> MethodSetting:
+    burst, rate = int(setting["throttlingBurstLimit"]), float(setting["throttlingRateLimit"])
+    if rate == _UNLIMITED or (burst, rate) == _ACCOUNT_LIMITS:
+        return MethodSetting()
+    # A rate alone: as many at once as an account may have.
+    return MethodSetting(_ACCOUNT_LIMITS[0] if burst == _UNLIMITED else burst, rate)
 
 
 def _key(tokens: Sequence[str]) -> str:
@@ -74,25 +106,24 @@ def _one_of(member: str, choices: Sequence[str]) -> Callable[[str], str]:
     return read
 
 
-def _unchanged(built_in: float, kind: type[int] | type[float]) -> Callable[[str], float]:
-    """Read a limit, which must be the one that a new API has."""
-
-    def read(text: str) -> float:
-        try:
-            same = kind(text) in (built_in, -1)
-        except ValueError:
-            same = False
-        if not same:
-            raise bad_request(_NO_THROTTLING)
-        return built_in
-
-    return read
+def _burst(text: str) -> int:
+    try:
+        burst = int(text[:12])
+    except ValueError:
+        burst = _UNLIMITED - 1
+    if not _UNLIMITED <= burst <= _MOST_BURST:
+        raise bad_request("Invalid throttling burst limit, must be a whole number, or -1 for none")
+    return burst
 
 
-def _no_caching(text: str) -> bool:
-    if flag(text):
-        raise bad_request(_NO_CACHE)
-    return False
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = math.nan
+    if not (rate == _UNLIMITED or 0 <= rate < math.inf):
+        raise bad_request("Invalid throttling rate limit, must be a number, or -1 for none")
+    return rate
 
 
 def _seconds(text: str) -> int:
@@ -105,9 +136,9 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "metrics/enabled": ("metricsEnabled", flag),
     "logging/dataTrace": ("dataTraceEnabled", flag),
     "logging/loglevel": ("loggingLevel", _one_of("logging level", _LEVELS)),
-    "throttling/burstLimit": ("throttlingBurstLimit", _unchanged(5000, int)),
-    "throttling/rateLimit": ("throttlingRateLimit", _unchanged(10_000.0, float)),
-    "caching/enabled": ("cachingEnabled", _no_caching),
+    "throttling/burstLimit": ("throttlingBurstLimit", _burst),
+    "throttling/rateLimit": ("throttlingRateLimit", _rate),
+    "caching/enabled": ("cachingEnabled", flag),
     "caching/ttlInSeconds": ("cacheTtlInSeconds", _seconds),
     "caching/dataEncrypted": ("cacheDataEncrypted", flag),
     "caching/requireAuthorizationForCacheControl": ("requireAuthorizationForCacheControl", flag),

@@ -14,6 +14,7 @@ from gatelodge.openapi.authorizers import AUTHORIZATION_TYPES as AUTHORIZERS
 from gatelodge.store import Document
 
 VERBS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY")
+
 _AUTHORIZATION_TYPES = ("NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS")
 _BUILT_IN_MODELS = {"Empty", "Error"}
 _PARAMETER = re.compile(r"method\.request\.(?:path|querystring|header)\.(\S+)", re.ASCII)
@@ -21,15 +22,15 @@ _PATCH_FLAG = patching.replace_only(patching.flag)
 PATCHES = Table(
     {
         "/authorizationType": patching.replace_only(),
-        "/authorizerId": patching.value(),
+        "/authorizerId": patching.replace_only(),
         "/authorizationScopes": Rule(
             frozenset({ADD, REMOVE}), patching.needed("A scope"), Kind.ITEMS
         ),
         "/apiKeyRequired": _PATCH_FLAG,
-        "/operationName": patching.value(),
+        "/operationName": patching.replace_only(),
         "/requestParameters/{}": patching.entries(patching.flag),
         "/requestModels/{}": patching.entries(),
-        "/requestValidatorId": patching.value(),
+        "/requestValidatorId": patching.replace_only(),
     },
     short=True,
 )

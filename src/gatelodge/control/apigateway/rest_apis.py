@@ -112,14 +112,12 @@ def update_rest_api(
     def read_new_policy(value: str | None) -> dict[str, Any] | None:
         return read_policy(call, restApiId, value or "")
 
-    rules = {**PATCHES.rules, "/policy": patching.value(read_new_policy)}
+    rules = {**PATCHES.rules, "/policy": patching.replace_only(read_new_policy)}
     configuration = api.body["endpointConfiguration"]
     operations = [_by_type(operation, configuration["types"]) for operation in patchOperations]
     # One list member is replaced by another; its place in the list is what the path may name.
     body = patching.patch(api.body, operations, Table(rules, short=True))
     body["endpointConfiguration"] = endpoint_configuration(body["endpointConfiguration"])
-    if any(str(o.get("path")) == "/policy" and o.get("op") == REMOVE for o in patchOperations):
-        read_policy(call, restApiId, "")  # taking a policy away needs the same permission
     if any(str(o.get("path")) == "/policy" for o in patchOperations):
         body[documents.PRINCIPALS] = find_unique_ids(call, body.get("policy"), api.body)
     changed = documents.change(call, api, body)
@@ -176,11 +174,19 @@ def _description(value: str | None) -> str:
 
 def _refuse_tls_policy(policy: str | None, mode: str | None) -> None:
     """Refuse what would promise a level of TLS: the operator decides where it ends."""
-    if policy not in (None, "TLS_1_0") or mode is not None:
+    if policy not in (None, "TLS_1_0") or mode not in (None, "BASIC"):
         raise bad_request(
             "securityPolicy and endpointAccessMode are not supported: TLS is configured where it "
             "ends; leave them out"
         )
+
+
+def _tls_policy(value: str | None) -> None:
+    _refuse_tls_policy(value or None, None)
+
+
+def _access_mode(value: str | None) -> None:
+    _refuse_tls_policy(None, value or None)
 
 
 def _by_type(operation: patching.Operation, types: Sequence[str]) -> patching.Operation:
@@ -201,11 +207,11 @@ _LIST = frozenset({ADD, REMOVE, REPLACE})
 PATCHES = Table(
     {
         "/name": patching.replace_only(_needed),
-        "/description": patching.replace_only(_description),
-        "/version": patching.value(),
-        "/policy": patching.value(),
+        "/description": patching.value(_description),
+        "/version": patching.replace_only(),
+        "/policy": patching.replace_only(),
         "/apiKeySource": patching.replace_only(_key_source),
-        "/minimumCompressionSize": patching.value(
+        "/minimumCompressionSize": patching.replace_only(
             patching.number(0, MAX_COMPRESSION, _COMPRESSION)
         ),
         "/disableExecuteApiEndpoint": patching.replace_only(patching.flag),
@@ -215,6 +221,8 @@ PATCHES = Table(
             frozenset({ADD, REMOVE}), patching.needed("A VPC endpoint"), Kind.ITEMS
         ),
         "/endpointConfiguration/ipAddressType": patching.replace_only(),
+        "/securityPolicy": patching.replace_only(_tls_policy),
+        "/endpointAccessMode": patching.replace_only(_access_mode),
     },
     short=True,
 )

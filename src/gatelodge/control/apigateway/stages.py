@@ -9,25 +9,30 @@ from typing import Any
 from gatelodge.control import patching
 from gatelodge.control.apigateway import documents
 from gatelodge.control.apigateway.access_logs import read_access_log
+from gatelodge.control.apigateway.canaries import (
+    SETTINGS,
+    patch_canary,
+    published_canary,
+    read_canary,
+)
 from gatelodge.control.apigateway.documents import bad_request, conflict
-from gatelodge.control.apigateway.method_settings import patch_method_settings
+from gatelodge.control.apigateway.method_settings import (
+    patch_method_settings,
+    published_settings,
+)
 from gatelodge.control.apigateway.serving import check_stage
 from gatelodge.control.apigateway.tags import check_tags
 from gatelodge.control.call import Call
 from gatelodge.control.operations import Output, operation
 from gatelodge.control.patching import REMOVE, REPLACE, Rule, Table
-from gatelodge.published import AccessLog, Stage, api_from_json, to_json
+from gatelodge.published import AccessLog, Api, Stage, api_from_json, to_json
 from gatelodge.store import Document
 from gatelodge.world.changes import flush_authorizers
 
-NO_CANARY = "Canary releases are not supported: deploy to a stage of its own"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z0-9_]+", re.ASCII)
 _VALUE = re.compile(r"[A-Za-z0-9._~:/?#&=,\s-]*", re.ASCII)
-_CANARY_COPIES = {
-    "/deploymentId": "/canarySettings/deploymentId",
-    "/variables": "/canarySettings/stageVariableOverrides",
-}
+_CACHE_SIZES = ("0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237")
 _FILE_LOG = "fileAccessLog"
 _BUILT_IN = {
     "cacheClusterEnabled": False,
@@ -55,14 +60,16 @@ def create_stage(
 ) -> Output:
     """Create a stage that serves a deployment."""
     documents.api(call, restApiId)
-    if canarySettings is not None:
-        raise bad_request(NO_CANARY)
-    refuse_cache(enabled=cacheClusterEnabled, size=cacheClusterSize)
+    refuse_cache(enabled=cacheClusterEnabled)
     _refuse_documentation(documentationVersion)
     if _stored(call, restApiId, stageName) is not None:
         raise conflict("Stage already exists")
     body = _new_body(stageName, deploymentId, description, variables)
     body["tracingEnabled"] = tracingEnabled
+    if cacheClusterSize is not None:
+        body["cacheClusterSize"] = _cache_size(cacheClusterSize)
+    if canarySettings is not None:
+        body[SETTINGS] = read_canary(canarySettings, deploymentId)
     if tags:
         body["tags"] = check_tags(call, dict(tags))
     return _keep(call, restApiId, None, body)
@@ -99,10 +106,11 @@ def update_stage(
     found = documents.child(call, documents.STAGE, restApiId, stageName)
     body: dict[str, Any] = dict(found.body)
     for one in patchOperations:
-        if one.get("op") == "copy" and _CANARY_COPIES.get(str(one.get("path"))) == one.get("from"):
-            raise bad_request("Promotion not available. Canary does not exist.")
-        settings = patch_method_settings(body, one, tuple(PATCHES.rules))
-        body = patching.patch(body, [one], PATCHES) if settings is None else settings
+        body = (
+            patch_canary(body, one)
+            or patch_method_settings(body, one, tuple(PATCHES.rules))
+            or patching.patch(body, [one], PATCHES)
+        )
     return _keep(call, restApiId, found, body)
 
 
@@ -139,19 +147,34 @@ def serve_deployment(
     description: str | None = None,
     variables: Mapping[str, str] | None = None,
     tracing: bool | None = None,
+    cache_size: str | None = None,
+    canary: Mapping[str, Any] | None = None,
 ) -> None:
-    """Let a stage serve a deployment; it is made if there is none of that name. Raises Fault."""
+    """Let a stage serve a deployment; it is made if there is none of that name. Raises Fault.
+
+    canary: serve it to a share of the stage's calls only.
+    """
     found = _stored(call, api_id, name)
-    if found is None:
+    if canary is not None:
+        if found is None:
+            raise bad_request(
+                f"Invalid deployment content specified.Stage {name} must already be created "
+                "before making a canary release deployment"
+            )
+        settings = read_canary({**canary, "deploymentId": deployment_id}, deployment_id)
+        body = {**found.body, SETTINGS: settings}
+    elif found is None:
         body = _new_body(name, deployment_id, description, variables)
     else:
         body = {**found.body, "deploymentId": deployment_id}
-        if description is not None:
-            body["description"] = description
-        if variables is not None:
-            body["variables"] = dict(variables)
+    if found is not None and description is not None:
+        body["description"] = description
+    if found is not None and variables is not None:
+        body["variables"] = dict(variables)
     if tracing is not None:
         body["tracingEnabled"] = tracing
+    if cache_size is not None:
+        body["cacheClusterSize"] = _cache_size(cache_size)
     _keep(call, api_id, found, body)
 
 
@@ -178,12 +201,10 @@ def serve_file(
     return True
 
 
-def refuse_cache(*, enabled: bool | None, size: str | None) -> None:
+def refuse_cache(*, enabled: bool | None) -> None:
     """Refuse a cache cluster: there is none here. Raises Fault."""
-    if enabled or size is not None:
-        raise bad_request(
-            "Cache clusters are not supported: leave cacheClusterEnabled and cacheClusterSize out"
-        )
+    if enabled:
+        raise bad_request("Cache clusters are not supported: leave cacheClusterEnabled out")
 
 
 def _stored(call: Call, api_id: str, name: str) -> Document | None:
@@ -215,23 +236,22 @@ def _keep(
     call: Call, api_id: str, found: Document | None, body: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Check a stage, write it, and let the data plane serve it. Raises Fault."""
-    name, deployment_id = str(body["stageName"]), body.get("deploymentId")
-    place = f"{api_id}/{deployment_id}"
-    published = None
-    if call.store.document(call.account, call.region, documents.DEPLOYMENT, place):
-        published = call.store.publication(api_id, str(deployment_id))
-    if published is None:
-        raise bad_request("Deployment id does not exist")
-    for variable, value in body.get("variables", {}).items():
-        if not _VARIABLE.fullmatch(variable) or not _VALUE.fullmatch(value):
-            raise bad_request(
-                f"Invalid stage variable {variable}: a name has a-zA-Z0-9_, a value "
-                "a-zA-Z0-9._~:/?#&=,- and spaces"
-            )
+    name, deployment_id = str(body["stageName"]), str(body.get("deploymentId"))
+    published, canary = _published(call, api_id, deployment_id), published_canary(body)
+    _check_variables(body.get("variables", {}))
     stage = Stage(
-        api_id, name, str(deployment_id), dict(body.get("variables", {})), _access_log(call, body)
+        api_id,
+        name,
+        deployment_id,
+        dict(body.get("variables", {})),
+        _access_log(call, body),
+        canary,
+        published_settings(body["methodSettings"]),
     )
-    check_stage(api_from_json(json.loads(published)), stage)
+    check_stage(published, stage)
+    if canary is not None:
+        _check_variables(canary.stage_variable_overrides)
+        check_stage(_published(call, api_id, canary.deployment_id), stage.as_canary(canary))
     dated = {**body, "lastUpdatedDate": call.now.isoformat()}
     if found is None:
         kept = documents.add(call, documents.STAGE, api_id, name, dated)
@@ -239,6 +259,27 @@ def _keep(
         kept = documents.change(call, found, dated)
     call.store.set_stage(api_id, name, stage.deployment_id, json.dumps(to_json(stage)))
     return _shown(kept)
+
+
+def _published(call: Call, api_id: str, deployment_id: str) -> Api:
+    """Read what a deployment froze. Raises Fault when it is gone, or is of another API."""
+    published = None
+    if call.store.document(
+        call.account, call.region, documents.DEPLOYMENT, f"{api_id}/{deployment_id}"
+    ):
+        published = call.store.publication(api_id, deployment_id)
+    if published is None:
+        raise bad_request("Deployment id does not exist")
+    return api_from_json(json.loads(published))
+
+
+def _check_variables(variables: Mapping[str, str]) -> None:
+    for variable, value in variables.items():
+        if not _VARIABLE.fullmatch(variable) or not _VALUE.fullmatch(value):
+            raise bad_request(
+                f"Invalid stage variable {variable}: a name has a-zA-Z0-9_, a value "
+                "a-zA-Z0-9._~:/?#&=,- and spaces"
+            )
 
 
 def _access_log(call: Call, body: Mapping[str, Any]) -> AccessLog | None:
@@ -253,12 +294,17 @@ def _shown(found: Document) -> dict[str, Any]:
 
 
 def _no_cache(value: str | None) -> bool:
-    refuse_cache(enabled=patching.flag(value), size=None)
+    refuse_cache(enabled=patching.flag(value))
     return False
 
 
-def _no_cache_size(value: str | None) -> None:
-    refuse_cache(enabled=None, size=value or None)
+def _cache_size(value: str | None) -> str | None:
+    """Read the size of a cache, which says nothing as long as there is none."""
+    if value and value not in _CACHE_SIZES:
+        raise bad_request(
+            f"Invalid cacheClusterSize specified. Valid options are {','.join(_CACHE_SIZES)}"
+        )
+    return value or None
 
 
 def _no_certificate(value: str | None) -> None:
@@ -270,10 +316,6 @@ def _no_documentation(value: str | None) -> None:
     _refuse_documentation(value)
 
 
-def _no_canary(value: str | None) -> None:
-    raise bad_request(NO_CANARY)
-
-
 _REPLACE = frozenset({REPLACE})
 _SET = frozenset({REPLACE, REMOVE, patching.ADD})
 PATCHES = Table(
@@ -281,18 +323,16 @@ PATCHES = Table(
         "/deploymentId": patching.replace_only(patching.needed("Deployment id")),
         "/description": patching.replace_only(),
         "/cacheClusterEnabled": Rule(_REPLACE, _no_cache),
-        "/cacheClusterSize": Rule(_REPLACE, _no_cache_size),
+        "/cacheClusterSize": Rule(_REPLACE, _cache_size),
         "/clientCertificateId": Rule(_REPLACE, _no_certificate),
         "/accessLogSettings": Rule(frozenset({REMOVE}), patching.text),
         "/accessLogSettings/destinationArn": Rule(_SET, patching.text),
         "/accessLogSettings/format": Rule(_SET, patching.text),
-        "/variables/{}": patching.entries(),
+        "/variables": Rule(frozenset({REMOVE}), patching.text),
+        "/variables/{}": Rule(
+            frozenset({REPLACE, REMOVE}), lambda value: value or "", patching.Kind.ENTRY
+        ),
         "/tracingEnabled": patching.replace_only(patching.flag),
         "/documentationVersion": Rule(_REPLACE, _no_documentation),
-        "/canarySettings": Rule(frozenset({REMOVE}), patching.text),
-        "/canarySettings/percentTraffic": Rule(_REPLACE, _no_canary),
-        "/canarySettings/deploymentId": Rule(_REPLACE, _no_canary),
-        "/canarySettings/useStageCache": Rule(_REPLACE, _no_canary),
-        "/canarySettings/stageVariableOverrides/{}": Rule(_SET, _no_canary),
     }
 )
