@@ -13,6 +13,7 @@ Network = IPv4Network | IPv6Network
 
 DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
+MAX_STALE = 15 * 60
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}", re.ASCII)
 _MAIL = re.compile(r"smtps?://([^\s@/]+@)?[A-Za-z0-9.\-\[\]:]+/?(\?from=[^\s&]+)?", re.ASCII)
@@ -52,6 +53,8 @@ class Settings:
     """How many processes of functions run at once."""
     mail: str | None = None
     """The mail server for messages to users of pools; None to keep them in a file."""
+    stale_seconds: int = MAX_STALE
+    """For how long what is known is served while the store is away."""
     log_decisions: bool = False
     decision_header: bool = True
 
@@ -72,6 +75,8 @@ class Settings:
             raise SettingError(f"--function-processes {self.function_processes}: from 1 to 1000")
         if self.mail is not None and not _MAIL.fullmatch(self.mail):
             raise SettingError("--mail: write smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS")
+        if not 0 <= self.stale_seconds <= MAX_STALE:
+            raise SettingError(f"--stale-seconds {self.stale_seconds}: from 0 to {MAX_STALE}")
         if not 1 <= self.workers <= 256:
             raise SettingError(f"--workers {self.workers}: from 1 to 256")
         try:

@@ -327,24 +327,22 @@ def test_who_asks_after_a_change_never_gets_what_was_read_before_it(door):
     assert reason(door.ask(issued)[0]) is KeyProblem.UNKNOWN
 
 
-def test_the_store_may_be_away_for_a_while(door, monkeypatch):
+def test_the_store_may_be_away(door):
     issued, unknown = door.home.key(), door.home.key("nobody")
     door.ask(issued)
     door.work()
-    door.home.keys.store_answered()
-    left = time.monotonic()
     with away(door.home.store):
-        for minutes, served in ((14, True), (16, False)):
-            now = left + minutes * 60
-            monkeypatch.setattr(keys.time, "monotonic", lambda now=now: now)
-            door.home.keys.store_is_away()
-            waiting = door.ask(issued)
-            if not served:
-                door.work()
-            assert isinstance(waiting[0], KeyHolder) is served
-            waiting = door.ask(unknown)
-            door.work()
-            assert reason(waiting[0]) is KeyProblem.UNAVAILABLE
+        assert isinstance(door.ask(issued)[0], KeyHolder)
+        waiting = door.ask(unknown)
+        door.work()
+        assert reason(waiting[0]) is KeyProblem.UNAVAILABLE
+        door.home.keys.forget()
+        waiting = door.ask(issued)
+        door.work()
+        assert reason(waiting[0]) is KeyProblem.UNAVAILABLE
+    waiting = door.ask(issued)
+    door.work()
+    assert isinstance(waiting[0], KeyHolder)
 
 
 def test_the_cache_is_bounded(door, monkeypatch):

@@ -9,6 +9,7 @@ from gatelodge.main.start import run
 from gatelodge.respond.access_log import JSON_FORMAT
 from gatelodge.settings import (
     DEFAULT_ACCOUNT,
+    MAX_STALE,
     Settings,
     read_networks,
     read_stage_variables,
@@ -39,6 +40,7 @@ def serve(
     functions: Annotated[tuple[Path, ...], Repeated] = (),
     function_processes: int | None = None,
     mail: Annotated[str | None, Parameter(env_var="GATELODGE_MAIL")] = None,
+    stale_seconds: int = MAX_STALE,
     log_decisions: Annotated[bool, Switch] = False,
     decision_header: bool = True,
 ) -> int:
@@ -87,6 +89,8 @@ def serve(
     mail
         Mail server for messages to users of pools, smtp://USER:PASSWORD@HOST:PORT?from=ADDRESS;
         without one they are written into messages.jsonl in the state directory.
+    stale_seconds
+        For how many seconds what is known is served while the store does not answer; 900 at most.
     log_decisions
         Write a line for each decision to standard error, as on a terminal.
     decision_header
@@ -110,6 +114,7 @@ def serve(
         access_log_format=access_log_format,
         cognito_endpoint=cognito_endpoint,
         mail=mail,
+        stale_seconds=stale_seconds,
         log_decisions=log_decisions,
         **({} if function_processes is None else {"function_processes": function_processes}),
         decision_header=decision_header,

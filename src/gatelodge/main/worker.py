@@ -5,7 +5,6 @@ import gc
 import signal
 import socket
 import sys
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -21,8 +20,9 @@ from gatelodge.fronts.http1.door import Door
 from gatelodge.fronts.http1.driver import Drive
 from gatelodge.fronts.reception import LINES_A_SECOND, DecisionLines, Reception
 from gatelodge.integrate.questions import InvokeFunction, SendHttp
+from gatelodge.main.presence import Presence
 from gatelodge.main.stage_plans import StagePlans
-from gatelodge.messages import Request
+from gatelodge.messages import Request, Response
 from gatelodge.respond.gateway_responses import built_in
 from gatelodge.serve import Gate, Served, begin
 from gatelodge.settings import Settings
@@ -36,7 +36,7 @@ from gatelodge.world.house_client import HouseClient
 from gatelodge.world.house_questions import AskInvocation
 from gatelodge.world.http import Upstream
 from gatelodge.world.key_sets import KeySets
-from gatelodge.world.keys import STALE_SECONDS, Keys
+from gatelodge.world.keys import Keys
 from gatelodge.world.outbox import Outbox
 from gatelodge.world.throttle import Turns
 from gatelodge.world.token_keys import KEYS_KIND, TokenKeys
@@ -44,6 +44,7 @@ from gatelodge.world.uses import Uses
 
 DRAIN_SECONDS = 30.0
 _FLUSHES_A_SECOND = 10
+_WATCH_SECONDS = 0.25
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 _SERVICE = "execute-api"
 _KEYS_CHANGED = f"document {KEYS_KIND} "
@@ -90,8 +91,10 @@ class _Worker:
         self._gate = Gate(())
         self._answers: Answers = {}
         self._house: HouseClient | None = None
+        self._forget: Callable[[], None] = lambda: None
         self._uses = Uses()
-        self._away_since: float | None = None
+        self._presence = Presence(settings.stale_seconds)
+        self._door: Door | None = None
 
     async def run(self, sock: socket.socket, lifeline: int, tell_ready: Callable[[], None]) -> None:
         """Serve until told to stop."""
@@ -103,6 +106,7 @@ class _Worker:
         follower = await self._prepare(loop, upstream)
         tasks = [
             asyncio.ensure_future(follower.follow()),
+            asyncio.ensure_future(self._watch_store()),
             asyncio.ensure_future(self._flush(loop)),
             asyncio.ensure_future(self._uses.keep_writing(self._store, self._executor)),
         ]
@@ -116,7 +120,7 @@ class _Worker:
         for task in tasks:
             task.add_done_callback(ended)
         addresses = Addresses(self._settings.trusted_proxies)
-        door = Door(loop, self._handle, addresses, outbox)
+        door = self._door = Door(loop, self._handle, addresses, outbox)
         await door.listen(sock)
         # What is loaded lives as long as the process: the collector need not look at it again.
         gc.collect()
@@ -170,12 +174,15 @@ class _Worker:
 
         def status(there: bool) -> None:
             if there:
-                self._away_since = None
-            elif self._away_since is None:
-                self._away_since = time.monotonic()
-            for kept in (keys, token_keys):
-                (kept.store_answered if there else kept.store_is_away)()
+                self._store_answered()
+            else:
+                self._presence.failed()
 
+        def forget() -> None:
+            keys.forget()
+            token_keys.forget()
+
+        self._forget = forget
         follower = Follower(self._store, self._executor, self._progress, changed, status)
         follower.start_from(self._store.last_change())
         await self._load(loop)
@@ -185,9 +192,35 @@ class _Worker:
         """Compile what was published anew, off the loop, and swap everything in whole."""
         self._gate = await loop.run_in_executor(self._executor, self._plans.load)
 
-    def _store_away(self) -> float | None:
-        """Tell for how many seconds the store has not answered; None while it does."""
-        return None if self._away_since is None else time.monotonic() - self._away_since
+    async def _watch_store(self) -> None:
+        """Admit nobody any more once the store has been away for too long."""
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            door = self._door
+            if door is not None and door.handle == self._handle and self._presence.is_stale():
+                _log.error("the store has been away for too long: nobody is admitted")
+                self._forget()
+                door.handle = self._turn_away
+
+    def _store_answered(self) -> None:
+        """Go on as usual: what changed meanwhile has been taken over."""
+        self._presence.answered()
+        if self._door is not None and self._door.handle != self._handle:
+            _log.warning("the store is there again")
+            self._door.handle = self._handle
+
+    def _turn_away(self, request: Request, connection: Connection) -> None:
+        """Answer while the store has been away for too long: what was known may be long wrong."""
+        if request.raw_path == health.PATH:
+            connection.respond(self._health())
+        else:
+            response = built_in(503, "ServiceUnavailableException", "Service Unavailable")
+            refusal = "the store has been away for too long"
+            self._done((request, connection), Served(response, refusal=refusal))
+
+    def _health(self) -> Response:
+        presence = self._presence
+        return health.health(presence.away_seconds(), presence.stale_seconds)
 
     def _handle(self, request: Request, connection: Connection) -> None:
         """Answer one request: the engine decides, the book notes, the door sends."""
@@ -199,7 +232,7 @@ class _Worker:
             served = None
         if served is None or isinstance(served, Served):
             if request.raw_path == health.PATH and served is not None and served.call is None:
-                connection.respond(health.health(self._store_away(), STALE_SECONDS))
+                connection.respond(self._health())
             else:
                 self._done(subject, served)
         else:

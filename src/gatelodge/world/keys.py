@@ -1,7 +1,7 @@
 """Answers FindKey: whose access key it is, with everything that judges its owner, compiled.
 
 What was found is kept until something changes in the store; requests meet it without waiting. With
-the store away, what is kept is served for 15 minutes, and nothing that is not kept.
+the store away, what is kept is served, and nothing that is not kept.
 """
 
 import time
@@ -21,7 +21,6 @@ from gatelodge.world.sessions import open_session
 
 MAX_KEPT = 20_000
 MAX_REFUSED = 2_000
-STALE_SECONDS = 15 * 60
 _TEMPORARY = "ASIA"
 
 Key = tuple[str, str | None, str, str, str]
@@ -39,7 +38,6 @@ class Keys:
         "_call_soon",
         "_executor",
         "_exhibits",
-        "_fresh",
         "_held",
         "_master",
         "_refused",
@@ -64,7 +62,6 @@ class Keys:
         self._refused: dict[Key, KeyRefused] = {}
         self._asking: dict[Key, list[Resume]] = {}
         """Callers that wait for one look-up."""
-        self._fresh = time.monotonic()
 
     def find(self, question: FindKey, resume: Resume) -> Answer | Pending:
         """Answer from what is kept, or look it up off the loop and resume."""
@@ -93,15 +90,6 @@ class Keys:
         # What is being looked up may have been read before the change: it is told to those who
         # asked before the change, it is not kept, and whoever asks from now on asks anew.
         self._asking.clear()
-
-    def store_answered(self) -> None:
-        """Note that the store was there just now, and everything kept is still true."""
-        self._fresh = time.monotonic()
-
-    def store_is_away(self) -> None:
-        """Note that the store did not answer; after a while nothing kept is served any more."""
-        if time.monotonic() - self._fresh > STALE_SECONDS:
-            self.forget()
 
     def look_up(self, question: FindKey) -> tuple[Answer, float]:
         """Look a key up in the store; gives the answer and when it expires. Blocks."""

@@ -2,13 +2,12 @@
 
 A pool is ours when the store has its keys, else Amazon's. What was verified is kept by the token's
 hash, so that a token costs a signature check once. With the store away, what is kept of our own
-pools is served for 15 minutes, and nothing that is not kept.
+pools is served, and nothing that is not kept.
 """
 
 import hashlib
 import json
 import re
-import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 
@@ -22,7 +21,6 @@ from gatelodge.world.answers import PENDING, Pending, Resume
 from gatelodge.world.key_sets import KeySets, Unavailable, amazon_issuer
 
 MAX_KEPT = 10_000
-STALE_SECONDS = 15 * 60
 KEYS_KIND = "cognito-idp/signing-keys"
 """The documents that hold our pools' keys: account, region and pool id, `{"keys": [JWK, …]}`."""
 _POOL_ID = re.compile(r"[a-z0-9-]{1,40}_[A-Za-z0-9]{1,40}", re.ASCII)
@@ -55,7 +53,6 @@ class TokenKeys:
         "_aws_url",
         "_call_soon",
         "_executor",
-        "_fresh",
         "_held",
         "_key_sets",
         "_pools",
@@ -81,7 +78,6 @@ class TokenKeys:
         """By SHA-256 of the token; the oldest goes first."""
         self._pools: dict[str, _Pool] = {}
         self._asking: dict[str, list[Callable[[_Pool | TokenRefused], None]]] = {}
-        self._fresh = time.monotonic()
 
     def verify(self, question: VerifyToken, resume: Resume) -> Answer | Pending:
         """Answer from what is kept, or find the key, off the loop where needed, and resume."""
@@ -117,15 +113,6 @@ class TokenKeys:
         self._pools.clear()
         # What is being looked up may have been read before the change: it is not kept.
         self._asking.clear()
-
-    def store_answered(self) -> None:
-        """Note that the store was there just now, and everything kept is still true."""
-        self._fresh = time.monotonic()
-
-    def store_is_away(self) -> None:
-        """Note that the store did not answer; after a while nothing kept is served any more."""
-        if time.monotonic() - self._fresh > STALE_SECONDS:
-            self.forget()
 
     def _judge(
         self, pool: _Pool, token: jwt.Token, claims: jwt.Claims, digest: bytes, resume: Resume
