@@ -34,6 +34,7 @@ docs: .venv/.dev
 bench: .venv/.bench
 	$(BIN)/python bench/compare.py
 	$(BIN)/python bench/iam_bench.py
+	$(BIN)/python bench/functions.py
 
 .venv/.made:
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Python 3.11 or newer is needed"'

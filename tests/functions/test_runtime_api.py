@@ -200,3 +200,41 @@ def test_who_hangs_up_while_waiting_is_forgotten():
             await asyncio.sleep(0.01)
 
     play(script)
+
+
+def test_a_result_and_the_next_request_in_one_piece_are_answered_in_one():
+    async def script(api, runtime, address):
+        client = await Client(address).open()
+        client.send("GET", "/invocation/next")
+        await runtime.ready.wait()
+        runtime.ready.clear()
+        api.give(EVENT, 1)
+        await client.answer()
+        client.send("POST", f"/invocation/{EVENT.request_id}/response", b"1" * 300_000)
+        client.send("GET", "/invocation/next")
+        await runtime.ready.wait()
+        assert runtime.told == [(b"1" * 300_000, False)]
+        with pytest.raises(TimeoutError):  # it need not be woken before there is an event
+            await asyncio.wait_for(client.reader.readexactly(1), 0.05)
+        api.give(EVENT, 2)
+        assert (await client.answer())[0] == 202
+        assert (await client.answer())[1]["Lambda-Runtime-Deadline-Ms"] == "2"
+
+    play(script)
+
+
+def test_a_head_is_bounded():
+    async def write_for_ever(writer):
+        writer.write(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n")
+        while True:
+            writer.write(b"X: " + b"x" * 8_000 + b"\r\n")
+            await writer.drain()
+            await asyncio.sleep(0)  # so that it does not come in one piece
+
+    async def script(_, runtime, address):
+        client = await Client(address).open()
+        with pytest.raises(ConnectionError):
+            await write_for_ever(client.writer)
+        assert not runtime.ready.is_set()
+
+    play(script)

@@ -5,8 +5,11 @@ Source: API Gateway Developer Guide, "Input format of a Lambda function for prox
 gateway-responses.md section 4.3.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+import orjson
 
 from gatelodge.context.call import Call
 from gatelodge.context.query import read_query
@@ -38,6 +41,15 @@ _NOT_SHOWN = frozenset(
 # AWS writes these two in one spelling, whatever the client sent (recorded).
 _SPELT = {"authorization": "Authorization", "user-agent": "User-Agent"}
 _PORTS = {"http": "80", "https": "443"}
+
+
+def write_event(event: Mapping[str, Any]) -> bytes:
+    """Write an event as JSON; half of a surrogate pair, which no UTF-8 has, becomes a `?`."""
+    try:
+        return orjson.dumps(event)
+    except orjson.JSONEncodeError:
+        text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "replace")
 
 
 def event_headers(call: Call, *, without: frozenset[str] = frozenset()) -> MultiValue:

@@ -11,6 +11,8 @@ def read_query(raw_query: str) -> list[tuple[str, str]]:
 
     Octets that are not UTF-8 become U+FFFD; a name without `=` has an empty value.
     """
+    if not raw_query:
+        return []
     octets = raw_query.encode("latin-1").decode("utf-8", "replace")
     return parse_qsl(octets, keep_blank_values=True)
 

@@ -80,7 +80,10 @@ def _authorizer_value(authorizer: Mapping[str, Any], name: str) -> str | None:
 def clf_time(time: datetime) -> str:
     """Write a time as Common Log Format does: `02/Jan/2026:03:04:05 +0000`."""
     # Not %b: month names follow the locale there.
-    return f"{time:%d}/{_MONTHS[time.month - 1]}/{time:%Y:%H:%M:%S} +0000"
+    return (
+        f"{time.day:02}/{_MONTHS[time.month - 1]}/{time.year:04}:"
+        f"{time.hour:02}:{time.minute:02}:{time.second:02} +0000"
+    )
 
 
 def extended_request_id(request_id: str) -> str:

@@ -63,7 +63,7 @@ class Function:
         return f"/aws/lambda/{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Event:
     """One event for a function."""
 
@@ -76,7 +76,7 @@ class Event:
     trace_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Result:
     """How one call of a function ended: its answer, or AWS's description of its failure."""
 

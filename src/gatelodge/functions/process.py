@@ -70,7 +70,8 @@ class Process:
         self._ready = asyncio.Event()
         self._ended: asyncio.Future[bytes | int] = machine.loop.create_future()
         """An exit status, or the description of why it could not serve."""
-        self._answer: asyncio.Future[Result] | None = None
+        self._answer: asyncio.Future[Result | None] | None = None
+        """None: there is no answer, since the time is up or the process has ended."""
         self._peak = 0
         self.started = machine.loop.time()
         self.initialized = False
@@ -151,8 +152,7 @@ class Process:
         """End the process and everything that it started."""
         if self._pid is not None:
             self._machine.confinement.end(self._pid, self._uid)
-        if not self._ended.done():
-            self._ended.set_result(-9)
+        self._end_with(-9)
 
     async def bury(self) -> None:
         """Kill it and give back everything that was its own."""
@@ -191,23 +191,24 @@ class Process:
             return self._failure(description(event.request_id))
         given = loop.time()
         deadline = int((time.time() + function.timeout) * 1000)
-        self._write(f"START RequestId: {event.request_id} Version: {function.version}\n".encode())
+        start = f"START RequestId: {event.request_id} Version: {function.version}\n"
+        self._write(start.encode(), at_once=False)
         self._answer = loop.create_future()
         self._ready.clear()
         self._api.give(event, deadline)
-        ends: tuple[asyncio.Future[Any], ...] = (self._answer, self._ended)
-        await asyncio.wait(
-            ends,
-            timeout=function.timeout,
-            return_when=asyncio.FIRST_COMPLETED,
-        )
+        expiry = loop.call_later(function.timeout, self._finish, None)
+        try:
+            result = await self._answer
+        except asyncio.CancelledError:
+            self.kill()  # it has an event and can take no other
+            raise
+        finally:
+            expiry.cancel()
+            self._answer = None
         self._read_output()
-        answer, self._answer = self._answer, None
-        if answer.done():
-            result = answer.result()
-        elif self._ended.done():
+        if result is None and self._ended.done():
             result = self._failure(self._why_ended(event.request_id))
-        else:
+        elif result is None:
             result = self._failure(failures.timed_out(event.request_id, function.timeout))
             self.kill()
         self._report(event.request_id, loop.time() - given, given - began if cold else None)
@@ -224,6 +225,8 @@ class Process:
 
     async def _until_ready(self, seconds: float) -> Callable[[str], bytes] | None:
         """Wait until it asks for an event; if it does not, gives what describes that."""
+        if self._ready.is_set() and not self._ended.done():
+            return None
         waiting = asyncio.ensure_future(self._ready.wait())
         ends: tuple[asyncio.Future[Any], ...] = (waiting, self._ended)
         try:
@@ -271,8 +274,7 @@ class Process:
 
     def has_finished(self, payload: bytes, *, failed: bool) -> None:
         """It answered the event that it has."""
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(Result(payload, failed))
+        self._finish(Result(payload, failed))
 
     def answered_too_much(self) -> None:
         """Its answer is larger than an answer may be."""
@@ -286,6 +288,11 @@ class Process:
     def _end_with(self, reason: bytes | int) -> None:
         if not self._ended.done():
             self._ended.set_result(reason)
+        self._finish(None)
+
+    def _finish(self, result: Result | None) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(result)
 
     def _accepts(self, peer: tuple[str, int]) -> bool:
         """Whether a connection comes from this process, as far as users can tell."""
@@ -304,8 +311,12 @@ class Process:
                     return
                 self._write(octets)
 
-    def _write(self, octets: bytes) -> None:
+    def _write(self, octets: bytes, *, at_once: bool = True) -> None:
+        """Write to the log; at_once: not only with what comes next."""
         self._tail.add(octets)
+        if not at_once:
+            self._line += octets
+            return
         # By whole lines: other processes of the function write to the same log.
         whole, newline, self._line = (self._line + octets).rpartition(b"\n")
         if len(self._line) > _READ:

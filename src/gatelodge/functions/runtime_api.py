@@ -104,6 +104,10 @@ class RuntimeApi:
             self._waiting = None
             self._runtime.has_hung_up()
 
+    def owes(self, connection: "_Connection") -> bool:
+        """Whether a connection is to be given the next event."""
+        return self._waiting is connection
+
     def handle(self, connection: "_Connection", method: str, path: str, body: bytes) -> None:
         """Do what a request asks for."""
         place = path.removeprefix(_PREFIX) if path.startswith(_PREFIX) else None
@@ -158,7 +162,10 @@ def _trace_id(request_id: str) -> str:
 class _Connection:
     """One HTTP/1.1 connection of the function's process."""
 
-    __slots__ = ("_api", "_body", "_open", "_parser", "_path", "_size", "_transport")
+    __slots__ = (
+        "_api", "_began", "_body", "_held", "_in_head", "_open", "_parser", "_path", "_reading",
+        "_size", "_transport",
+    )  # fmt: skip
 
     def __init__(self, api: RuntimeApi) -> None:
         self._api = api
@@ -168,6 +175,13 @@ class _Connection:
         self._path = b""
         self._body: list[bytes] = []
         self._size = 0
+        """Octets of the head or of the body so far."""
+        self._in_head = False
+        self._began = False
+        """Whether a request began in what was read last."""
+        self._reading = False
+        self._held: list[bytes] = []
+        """Answers that wait to be sent together."""
 
     # asyncio.Protocol
 
@@ -185,13 +199,27 @@ class _Connection:
         self._api.forget(self)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what came."""
+        """Parse what came.
+
+        A process that tells a result and asks for the next event in one piece gets both answers in
+        one: so it is woken once for each event.
+        """
         if not self._open:
             return
+        self._reading = True
+        self._began = False
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:
             self.close()
+        self._reading = False
+        # Of a head that began before.
+        if self._in_head and not self._began:
+            self._size += len(data)
+            if self._size > MAX_HEAD:
+                self.close()
+        if self._held and not self._api.owes(self):
+            self._send()
 
     def eof_received(self) -> None:
         """Let the transport close."""
@@ -209,21 +237,15 @@ class _Connection:
         self._path = b""
         self._body = []
         self._size = 0
+        self._in_head = self._began = True
 
     def on_url(self, url: bytes) -> None:
         """Collect the path."""
         self._path += url
-        if len(self._path) > MAX_HEAD:
-            self.close()
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Bound the head; no field of it matters here."""
-        self._size += len(name) + len(value)
-        if self._size > MAX_HEAD:
-            self.close()
 
     def on_headers_complete(self) -> None:
-        """Count the body from here."""
+        """Count the body from here; no field of the head matters."""
+        self._in_head = False
         self._size = 0
 
     def on_body(self, body: bytes) -> None:
@@ -259,11 +281,18 @@ class _Connection:
 
     def answer(self, status: int, body: bytes, fields: Mapping[str, str]) -> None:
         """Send an answer."""
-        if not self._open or self._transport is None:
-            return
-        head = [f"HTTP/1.1 {status} {_REASONS[status]}", f"Content-Length: {len(body)}"]
-        head += [f"{name}: {value}" for name, value in fields.items()]
-        self._transport.write("\r\n".join([*head, "", ""]).encode("latin-1") + body)
+        head = f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Length: {len(body)}\r\n"
+        for name, value in fields.items():
+            head += f"{name}: {value}\r\n"
+        self._held.append(f"{head}\r\n".encode("latin-1") + body)
+        if not self._reading:
+            self._send()
+
+    def _send(self) -> None:
+        octets = b"".join(self._held)
+        self._held.clear()
+        if self._open and self._transport is not None:
+            self._transport.write(octets)
 
     def close(self) -> None:
         """Hang up."""

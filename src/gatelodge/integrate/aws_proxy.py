@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
 
+import orjson
+
 from gatelodge.asking import Asking, ask
 from gatelodge.authorize.decision import Allow
 from gatelodge.context.call import Call
@@ -21,6 +23,7 @@ from gatelodge.context.events import (
     event_query,
     last_values,
     request_context,
+    write_event,
 )
 from gatelodge.context.function_uri import function_arn
 from gatelodge.context.variables import Variables
@@ -97,7 +100,7 @@ def _write_event(variables: Variables, allow: Allow) -> bytes:
         "body": body,
         "isBase64Encoded": encoded,
     }
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return write_event(event)
 
 
 def _write_body(call: Call) -> tuple[str | None, bool]:
@@ -120,7 +123,7 @@ def _is_binary(media_type: str, binary: Sequence[str]) -> bool:
 def _read_response(payload: bytes, call: Call) -> Response | Failure:
     """Turn the function's answer into a response, or say what is wrong with it."""
     try:
-        value = json.loads(payload)
+        value = _read_json(payload)
     except (ValueError, RecursionError):
         return _malformed(f"it is not JSON: {_shown(payload)}")
     if not isinstance(value, dict) or not set(value) <= _MEMBERS:
@@ -151,6 +154,14 @@ def _read_response(payload: bytes, call: Call) -> Response | Failure:
     response = Response(status, fields, octets)
     response.lines = response_lines(response.lines, keep_length=False)
     return response
+
+
+def _read_json(payload: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """Read JSON as functions write it: Python's NaN, and halves of surrogate pairs, are taken."""
+    try:
+        return orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return json.loads(payload)
 
 
 def _read_status(written: object) -> int | None:

@@ -1,6 +1,7 @@
 """The house process: the AWS endpoint, functions, and all else that there must be only one of."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -93,6 +94,9 @@ async def _serve(
         await asyncio.sleep(0.005)
     writing = asyncio.ensure_future(uses.keep_writing(store, executor))
     await floor.serve(line)
+    # What is loaded lives as long as the process: the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
     tell_ready()
     await serving
     await floor.close()

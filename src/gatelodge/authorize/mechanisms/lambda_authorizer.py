@@ -5,8 +5,7 @@ denies ends it unasked. What is kept of an answer is the policy, which is judged
 method; whoever cannot show the identity that answers are kept under is refused unasked too.
 """
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import assert_never
 
 from gatelodge import iam
@@ -29,6 +28,7 @@ from gatelodge.context.events import (
     event_query,
     last_values,
     request_context,
+    write_event,
 )
 from gatelodge.context.expressions import compile_expression
 from gatelodge.context.function_uri import function_arn
@@ -127,7 +127,7 @@ class LambdaAuthorizer:
         call = access.call
         if self._is_token:
             name = self._names[0][len(_HEADER) :].lower()
-            return _json(
+            return write_event(
                 {
                     "type": "TOKEN",
                     "methodArn": access.method_arn,
@@ -135,7 +135,7 @@ class LambdaAuthorizer:
                 }
             )
         headers, query = event_headers(call), event_query(call.request.raw_query)
-        return _json(
+        return write_event(
             {
                 "type": "REQUEST",
                 "methodArn": access.method_arn,
@@ -225,7 +225,3 @@ def _source(name: str) -> Source:
         return () if value is None else (value,)
 
     return read
-
-
-def _json(event: Mapping[str, object]) -> bytes:
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

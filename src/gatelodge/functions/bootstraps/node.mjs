@@ -1,18 +1,19 @@
 // Speaks the Lambda Runtime API for a Node.js handler.
 //
 // Source: AWS Lambda Developer Guide, "Using the Lambda runtime API", "Define Lambda function handler
-// in Node.js"; reference: control-plane.md sections 7.4 and 7.5.
+// in Node.js"; reference: control-plane.md sections 7.4 and 7.5. Its HTTP is what our own Runtime API
+// speaks: every answer has a Content-Length, and a result is sent in one piece with the request for
+// the next event.
 
 import fs from "node:fs";
-import http from "node:http";
 import { createRequire } from "node:module";
+import net from "node:net";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import util from "node:util";
 
 const API = "/2018-06-01/runtime";
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");
-const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 const root = process.env.LAMBDA_TASK_ROOT;
 let requestId = "";
 
@@ -24,19 +25,66 @@ class Fault extends Error {
   }
 }
 
-function send(method, place, body, headers = {}) {
-  return new Promise((resolve, reject) => {
-    const request = http.request({ host, port, agent, method, path: API + place, headers }, (answer) => {
-      const parts = [];
-      answer.on("data", (part) => parts.push(part));
-      answer.on("error", reject);
-      answer.on("end", () =>
-        resolve({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(parts) }));
-    });
-    request.on("error", reject);
-    request.end(body);
-  });
+// One connection. It keeps the process alive only while an answer is awaited.
+class Line {
+  #socket = net.connect({ host, port: Number(port), noDelay: true });
+  #parts = [];
+  #size = 0;
+  #needed = 0; // octets until there is something to read
+  #head = null;
+  #readers = [];
+
+  constructor() {
+    this.#socket.unref();
+    this.#socket.on("data", (part) => this.#take(part));
+    this.#socket.on("error", () => process.exit(1));
+    this.#socket.on("close", () => process.exit(1));
+  }
+
+  // Sends requests in one piece; gives a promise of the answer to each.
+  send(...requests) {
+    this.#socket.ref();
+    this.#socket.write(requests.join(""));
+    return requests.map(() => new Promise((resolve) => this.#readers.push(resolve)));
+  }
+
+  #take(part) {
+    this.#parts.push(part);
+    this.#size += part.length;
+    while (this.#size > 0 && this.#size >= this.#needed) {
+      let octets = this.#parts.length > 1 ? Buffer.concat(this.#parts) : this.#parts[0];
+      if (this.#head === null) {
+        const end = octets.indexOf("\r\n\r\n");
+        if (end >= 0) this.#head = readHead(octets.toString("latin1", 0, end));
+        if (end >= 0) octets = octets.subarray(end + 4);
+        this.#needed = end >= 0 ? this.#head.length : octets.length + 1;
+      }
+      if (this.#head !== null && octets.length >= this.#needed) {
+        const { status, headers, length } = this.#head;
+        this.#head = null;
+        this.#needed = 0;
+        const body = octets.subarray(0, length);
+        octets = octets.subarray(length);
+        if (this.#readers.length === 1) this.#socket.unref();
+        this.#readers.shift()?.({ status, headers, body });
+      }
+      this.#parts = octets.length > 0 ? [octets] : [];
+      this.#size = octets.length;
+    }
+  }
 }
+
+function readHead(text) {
+  const [first, ...lines] = text.split("\r\n");
+  const headers = {};
+  for (const line of lines) {
+    const colon = line.indexOf(":");
+    headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
+  }
+  return { status: Number(first.slice(9, 12)), headers, length: Number(headers["content-length"] ?? 0) };
+}
+
+const NEXT = `GET ${API}/invocation/next HTTP/1.1\r\nHost: ${host}:${port}\r\n\r\n`;
 
 function describe(error) {
   if (error instanceof Error || util.types.isNativeError(error)) {
@@ -55,19 +103,21 @@ function describe(error) {
   return { errorType: typeof error, errorMessage: message, trace: [] };
 }
 
-async function post(place, body, description) {
-  const headers = { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) };
+// Writes a request that tells a result, or the description of a failure.
+function post(place, body, description) {
+  let head = `POST ${API}${place} HTTP/1.1\r\nHost: ${host}:${port}\r\n`;
   if (description) {
     const type = description.errorType.replace(/[^ -~]/g, "");
-    headers["Lambda-Runtime-Function-Error-Type"] = type;
+    head += `Lambda-Runtime-Function-Error-Type: ${type}\r\n`;
   }
-  await send("POST", place, body, headers);
+  const length = Buffer.byteLength(body);
+  return `${head}Content-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`;
 }
 
-async function postError(place, error) {
+function postError(place, error) {
   const description = describe(error);
   process.stderr.write(`${stamp("ERROR")}Invoke Error\t${JSON.stringify(description)}\n`);
-  await post(place, JSON.stringify(description), description);
+  return post(place, JSON.stringify(description), description);
 }
 
 function stamp(level) {
@@ -179,44 +229,47 @@ process.on("beforeExit", () => {
 
 function lastWords(type) {
   return async (reason) => {
-    const error = reason instanceof Error ? reason : new Error(String(reason));
+    let error = reason instanceof Error ? reason : new Error(String(reason));
+    let status = 129;
     if (type === "Runtime.UnhandledPromiseRejection") {
       const fault = new Fault(type, String(reason?.message ?? reason), error.stack);
       fault.message = `${error.name}: ${error.message}`;
-      await postError(requestId ? `/invocation/${requestId}/error` : "/init/error", fault).catch(() => {});
-      process.exit(128);
+      error = fault;
+      status = 128;
     }
-    await postError(requestId ? `/invocation/${requestId}/error` : "/init/error", error).catch(() => {});
-    process.exit(129);
+    const place = requestId ? `/invocation/${requestId}/error` : "/init/error";
+    // A connection of its own: on the other one an event may be awaited.
+    await new Line().send(postError(place, error))[0];
+    process.exit(status);
   };
 }
 process.on("uncaughtException", lastWords("uncaught"));
 process.on("unhandledRejection", lastWords("Runtime.UnhandledPromiseRejection"));
 
-async function serve(handler) {
-  const { status, headers, body } = await send("GET", "/invocation/next");
+async function serve(handler, line, { status, headers, body }) {
   if (status !== 200) process.exit(1);
   requestId = headers["lambda-runtime-aws-request-id"];
   process.env._X_AMZN_TRACE_ID = headers["lambda-runtime-trace-id"] ?? "";
   const place = `/invocation/${requestId}`;
-  let text;
+  let answer;
   try {
     const result = await call(handler, JSON.parse(body.toString("utf8")), makeContext(headers));
-    endOfLoop = null;
-    text = JSON.stringify(result === undefined ? null : result) ?? "null";
+    const text = JSON.stringify(result === undefined ? null : result) ?? "null";
+    answer = post(`${place}/response`, text);
   } catch (error) {
-    endOfLoop = null;
-    await postError(`${place}/error`, error);
-    return;
+    answer = postError(`${place}/error`, error);
   }
-  await post(`${place}/response`, text);
+  endOfLoop = null;
+  return line.send(answer, NEXT)[1];
 }
 
+const line = new Line();
 let handler;
 try {
   handler = await load(process.env._HANDLER ?? "");
 } catch (error) {
-  await postError("/init/error", error);
+  await line.send(postError("/init/error", error))[0];
   process.exit(1);
 }
-for (;;) await serve(handler);
+let event = await line.send(NEXT)[0];
+for (;;) event = await serve(handler, line, event);
