@@ -48,6 +48,8 @@ def main(
     tell_ready: Callable[[], None],
 ) -> None:
     """Serve the AWS endpoint until SIGTERM, or until the lifeline ends."""
+    # What is loaded lives as long as the process: the collector need not look at it again.
+    gc.freeze()
     uvloop.run(_serve(settings, master, url, sock, line, lifeline, tell_ready))
 
 
