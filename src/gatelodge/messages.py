@@ -18,8 +18,6 @@ _SECRET = frozenset(
 )
 _LINES_KEPT = 1024
 _LONGEST_KEPT = 256
-# Clients say the same in message after message: field lines → (name in lower case, value).
-_lines: dict[str, Pair] = {}
 
 
 class Headers:
@@ -39,7 +37,7 @@ class Headers:
             fields = [(name.lower(), value) for name, value in pairs]
             lines = [f"{name}: {value}" for name, value in pairs]
         else:
-            fields = [_lines.get(line) or _read_line(line) for line in lines]
+            fields = list(map(_read_line, lines))
         self.lines = lines
         """The fields as lines `Name: value`, as they were sent."""
         index = dict(fields)
@@ -82,19 +80,28 @@ class Headers:
         return f"Headers({self.pairs!r})"
 
 
-def _read_line(line: str) -> Pair:
-    """Take a field line apart, and remember it when it is short and holds no secret."""
-    name, colon, value = line.partition(":")
-    # The everyday value is printable ASCII, which is told faster than by an expression.
-    plain = value.isascii() and value.isprintable()
-    if not colon or _NAME.fullmatch(name) is None or not (plain or _VALUE.fullmatch(value)):
-        raise ValueError("not a field line")
-    field = (name.lower(), value.strip(" \t"))
-    if len(line) <= _LONGEST_KEPT and field[0] not in _SECRET:
-        if len(_lines) >= _LINES_KEPT:
-            _lines.clear()
-        _lines[line] = field
-    return field
+class _FieldLines(dict[str, Pair]):
+    """Field lines → (name in lower case, value): peers say the same in message after message.
+
+    Those that are short and hold no secret are remembered. Raises ValueError for a line that is
+    none.
+    """
+
+    def __missing__(self, line: str) -> Pair:
+        name, colon, value = line.partition(":")
+        # The everyday value is printable ASCII, which is told faster than by an expression.
+        plain = value.isascii() and value.isprintable()
+        if not colon or _NAME.fullmatch(name) is None or not (plain or _VALUE.fullmatch(value)):
+            raise ValueError("not a field line")
+        field = (name.lower(), value.strip(" \t"))
+        if len(line) <= _LONGEST_KEPT and field[0] not in _SECRET:
+            if len(self) >= _LINES_KEPT:
+                self.clear()
+            self[line] = field
+        return field
+
+
+_read_line = _FieldLines().__getitem__
 
 
 class ClientCert:

@@ -1,8 +1,8 @@
 """One client connection: requests in, one at a time and in order; responses out.
 
-An asyncio protocol without its base class. llhttp says whether a head is one; its lines are then
-read here. A body is fed in exactly its length, so that a request sent ahead is never parsed before
-its turn.
+An asyncio protocol without its base class. The lines of a head are read here; llhttp reads every
+head that is not plain as well, and frames the bodies. A body is fed in exactly its length, so that
+a request sent ahead is never parsed before its turn.
 """
 
 import asyncio
@@ -214,6 +214,22 @@ class Connection:
     def _parse_head(self, head: bytes) -> bool:
         """Read a whole head; False when it is refused."""
         self._head_begun = False
+        lines = head.decode("latin-1").split("\r\n")
+        try:
+            method, target, version = lines[0].split(" ")
+            headers = Headers((), lines[1:-2])
+        except ValueError:
+            return self._bad_request()
+        self._is_head = method == "HEAD"
+        framing = read_framing(method, target, version, headers)
+        if framing is NO_BODY:
+            self._complete = True
+        elif framing is None or not self._frame(head, framing):
+            return self._bad_request()
+        return self._accept(method, target, version, headers, framing)
+
+    def _frame(self, head: bytes, framing: Framing) -> bool:
+        """Have llhttp read a head that says more about its message; False when it is none."""
         self._complete = False
         self._begun = 0
         try:
@@ -224,24 +240,12 @@ class Connection:
             self._parser = httptools.HttpRequestParser(self)
             self._complete = True
             self._close_after = True
+            if framing.chunked or framing.length:
+                return False  # where that body ends is anybody's guess
         except httptools.HttpParserError:
-            return self._bad_request()
-        lines = head.decode("latin-1").split("\r\n")
-        try:
-            method, target, version = lines[0].split(" ")
-            headers = Headers((), lines[1:-2])
-        except ValueError:
-            return self._bad_request()
-        framing = read_framing(method, target, version, headers)
-        if framing is None:
-            return self._bad_request()
-        if framing is not NO_BODY:
-            if self._close_after and (framing.chunked or framing.length):
-                # An upgrade with a body: where it ends is anybody's guess.
-                return self._bad_request()
-            self._close_after = self._close_after or framing.closes
-        self._is_head = method == "HEAD"
-        return self._accept(method, target, version, headers, framing)
+            return False
+        self._close_after = self._close_after or framing.closes
+        return True
 
     def _accept(
         self, method: str, target: str, version: str, headers: Headers, framing: Framing
