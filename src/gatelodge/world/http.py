@@ -97,7 +97,7 @@ class Pool:
 
     def free(self, connection: Connection) -> None:
         """Take back a connection whose reply is complete."""
-        exchange = self._next()
+        exchange = self._next() if self.waiting else None
         if exchange is not None:
             connection.send(exchange)
             return

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 import httptools
 
 from gatelodge.integrate.questions import SendHttp, Unreached
-from gatelodge.messages import Response
+from gatelodge.messages import Headers, Response
 from gatelodge.world.deadlines import NEVER
 
 if TYPE_CHECKING:
@@ -21,6 +21,11 @@ _LONGEST_KEPT = 256
 # Lines of heads that are known to be plain (bounded).
 _plain_lines: set[str] = set()
 _WITH_LENGTH = frozenset({"POST", "PUT", "PATCH"})
+# The starts of status lines whose replies have a body of the length that they say.
+_STATUSES = {
+    f"HTTP/1.1 {status} ": status for status in range(200, 600) if status not in {204, 304}
+}
+_KEEPS_ALIVE = frozenset({None, "keep-alive"})
 
 
 class Connection:
@@ -98,9 +103,16 @@ class Connection:
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; what it finds comes back through the on_… methods."""
-        if self._exchange is None:
+        exchange = self._exchange
+        if exchange is None:
             self.abort()  # a reply that nobody asked for
             return
+        if not self._received and exchange.question.method != "HEAD":
+            reply = _read_whole(data)
+            if reply is not None:
+                self._keep_alive = True
+                self._finish(reply)
+                return
         self._received = True
         if not self._head_done:
             self._head = self._head + data if self._head else data
@@ -115,7 +127,7 @@ class Connection:
                 return
             self._keep_alive = False  # something came after the reply
         if self._complete:
-            self._finish()
+            self._finish_parsed()
         elif not self._head_done and len(self._head) > MAX_HEAD:
             self._give_up(Unreached.TOO_LARGE, "header fields without end")
 
@@ -129,7 +141,7 @@ class Connection:
         exchange = self._exchange
         if exchange is not None and error is None and self._ends_with_connection():
             self._keep_alive = False
-            self._finish()
+            self._finish_parsed()
         elif exchange is not None:
             self._exchange = None
             untouched = self._used and not self._received
@@ -146,7 +158,7 @@ class Connection:
         """Tell whether the reply's body has no other end than the connection's."""
         names = {line.partition(":")[0].lower() for line in self._lines}
         framed = "content-length" in names or "transfer-encoding" in names
-        return self._head_done and not framed and self._status not in (204, 304)
+        return self._head_done and not framed and self._status not in _WITHOUT_BODY
 
     # The parser: called while it is fed.
 
@@ -199,28 +211,59 @@ class Connection:
         else:
             self._head_done = False
 
-    def _finish(self) -> None:
+    def _finish_parsed(self) -> None:
+        """Finish with what the parser found."""
+        reply = Response(self._status, (), b"".join(self._body), self._lines[1:])
+        self._body = []
+        self._size = 0
+        self._head_done = self._complete = False
+        self._finish(reply)
+
+    def _finish(self, reply: Response) -> None:
         """Hand over the reply, and the connection back."""
         exchange = self._exchange
         if exchange is None:
             return
         self._exchange = None
-        response = Response(self._status, (), b"".join(self._body), self._lines[1:])
-        self._body = []
-        self._size = 0
-        self._head_done = self._complete = False
         self._used = True
         if self._keep_alive and self._transport is not None:
             self._pool.free(self)
         elif self._transport is not None:
             self._transport.close()
-        exchange.finish(response)
+        exchange.finish(reply)
 
     def _give_up(self, reason: Unreached, detail: str) -> None:
         exchange, self._exchange = self._exchange, None
         self.abort()
         if exchange is not None:
             exchange.fail(reason, detail, untouched=False)
+
+
+def _read_whole(data: bytes) -> Response | None:
+    """Read a reply that is all there and can be read in one way only; None for any other.
+
+    None as well for a reply whose connection ends with it: that is for llhttp to frame.
+    """
+    head, _, body = data.partition(_END_OF_HEAD)
+    lines = head.decode("latin-1").split("\r\n")
+    status_line = lines.pop(0)
+    status = _STATUSES.get(status_line[:13])
+    if status is None or not status_line.isprintable():
+        return None
+    try:
+        fields = Headers((), lines)
+    except ValueError:
+        return None
+    index = fields.index
+    if (
+        index.get("content-length") != str(len(body))
+        or "transfer-encoding" in index
+        or fields.repeated
+        or len(body) > MAX_BODY
+        or index.get("connection") not in _KEEPS_ALIVE
+    ):
+        return None
+    return Response(status, (), body, lines)
 
 
 def _is_plain(line: str) -> bool:
