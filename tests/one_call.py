@@ -6,7 +6,6 @@ from tests.gateway import OWNER, REGION
 
 from gatelodge.authorize.decision import Allow
 from gatelodge.context.call import Call
-from gatelodge.context.variables import Variables
 from gatelodge.messages import Headers, Request
 from gatelodge.published import Api, Resource, Stage
 
@@ -33,8 +32,12 @@ def call(asked=None, *, variables=None, parameters=None, api=None):
     )
 
 
-def variables_of(asked=None, *, stage=None, parameters=None, api=None, **members):
-    return Variables(call(asked, variables=stage, parameters=parameters, api=api), **members)
+def decided(asked=None, *, stage=None, parameters=None, api=None, **known):
+    """A call of which this is known: principal, access_key_id, authorizer, error."""
+    made = call(asked, variables=stage, parameters=parameters, api=api)
+    for name, value in known.items():
+        setattr(made, name, value)
+    return made
 
 
 def run(asking, *answers):

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 from gatelodge import iam
-from gatelodge.authorize.access import Access
 from gatelodge.authorize.caller import Caller, CallerPolicies
 from gatelodge.context.call import Call
 from gatelodge.messages import Headers, Request
@@ -49,12 +48,9 @@ def policies(*statements, kind=iam.PolicyKind.RESOURCE):
     return iam.PolicySet([iam.parse(document, kind, name="policy")])
 
 
-def access(sent, fence=None, mechanism=None, api=API):
-    """An access to `/{stage}/{path}` of an API; fence: its resource policy."""
-    segments = sent.raw_path.split("/")[2:]
-    arn = f"arn:aws:execute-api:{REGION}:{OWNER}:{api.id}/prod/{sent.method}/{'/'.join(segments)}"
-    call = Call(sent, api, STAGE, segments, None, {})
-    return Access(arn, mechanism, fence, OWNER, REGION, call)
+def call(sent, fence=None, api=API):
+    """A call of `/{stage}/{path}` of an API; fence: its resource policy."""
+    return Call(sent, api, STAGE, sent.raw_path.split("/")[2:], None, {}, fence)
 
 
 def user(*statements, name="alice", account=OWNER):

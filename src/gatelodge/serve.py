@@ -9,13 +9,12 @@ from hashlib import sha256
 
 from gatelodge import iam
 from gatelodge.asking import Asking
-from gatelodge.authorize.access import Access, Mechanism
 from gatelodge.authorize.decide import decide
-from gatelodge.authorize.decision import Allow, Decision, Deny
+from gatelodge.authorize.decision import Allow, Decision, Deny, Mechanism
 from gatelodge.authorize.mechanisms import MECHANISMS
 from gatelodge.authorize.throttling import throttle
-from gatelodge.context.call import Call
-from gatelodge.context.variables import CallError, Variables, extended_request_id
+from gatelodge.context.call import Call, CallError
+from gatelodge.context.variables import extended_request_id
 from gatelodge.integrate.failure import Failure, configuration_error
 from gatelodge.integrate.integrator import Integrator
 from gatelodge.integrate.table import INTEGRATIONS
@@ -66,8 +65,8 @@ class StagePlan:
     __slots__ = (
         "access_log",
         "api",
-        "arn_prefix",
         "canary",
+        "longest",
         "resource_policy",
         "responses",
         "stage",
@@ -92,9 +91,9 @@ class StagePlan:
             )
             self.resource_policy = iam.PolicySet([policy])
         self.responses = GatewayResponses(api)
-        self.arn_prefix = (
-            f"arn:{api.partition}:execute-api:{api.region}:{api.account}:{api.id}/{stage.name}/"
-        )
+        where = f"arn:{api.partition}:execute-api:{api.region}:{api.account}:{api.id}/{stage.name}/"
+        self.longest = MAX_ARN - len(where)
+        """Octets of verb and path that cannot make the method ARN too long."""
         self.access_log: AccessLogLine | None = None
         if stage.access_log is not None:
             self.access_log = compile_format(stage.access_log.format)
@@ -198,78 +197,56 @@ def begin(request: Request, gate: Gate) -> Served | Asking[Served]:
     rest = address.rest
     found = plan.tree.match(rest)
     method: MethodPlan | None = None
-    if found is None:
-        call = Call(request, plan.api, plan.stage, rest, None, {})
-    else:
-        target = found.target
+    resource: Resource | None = None
+    parameters: dict[str, str] = {}
+    if found is not None:
+        target, parameters = found.target, found.parameters
+        resource = target.resource
         method = target.by_verb.get(request.method) or target.by_verb.get("ANY")
-        call = Call(request, plan.api, plan.stage, rest, target.resource, found.parameters)
-
-    method_arn = f"{plan.arn_prefix}{request.method}/{'/'.join(rest)}"
-    if len(method_arn) > MAX_ARN:
-        reason = f"the method ARN has {len(method_arn)} characters, {MAX_ARN} are allowed"
+    call = Call(request, plan.api, plan.stage, rest, resource, parameters, plan.resource_policy)
+    if (
+        len(request.method) + len(request.raw_path) > plan.longest
+        and len(call.method_arn) > MAX_ARN
+    ):
+        reason = f"the method ARN has more than {MAX_ARN} characters"
         return _turned_away(request, 414, "RequestTooLongException", "Request URI too long", reason)
-    access = Access(
-        method_arn,
-        method.mechanism if method else None,
-        plan.resource_policy,
-        plan.api.account,
-        plan.api.region,
-        call,
-    )
-    return _answer(call, plan, method, access)
+    return _answer(call, plan, method)
 
 
-def _answer(
-    call: Call, plan: StagePlan, method: MethodPlan | None, access: Access
-) -> Asking[Served]:
+def _answer(call: Call, plan: StagePlan, method: MethodPlan | None) -> Asking[Served]:
     """Decide, and obtain the reply for a permitted call, or say what went wrong."""
-    decision = decide(call.request, access)
+    decision = decide(call, method.mechanism if method else None)
     if not isinstance(decision, _DECIDED):
         decision = yield from decision
+    caller = decision.caller
+    if caller is not None:
+        call.principal = caller.principal
+        call.access_key_id = caller.access_key_id
+    call.authorizer = decision.authorizer
     if isinstance(decision, Deny):
         return _refused(call, plan, decision, method)
-    caller = decision.caller
-    variables = Variables(
-        call,
-        caller.principal if caller else None,
-        caller.access_key_id if caller else None,
-        None,
-        decision.authorizer,
-    )
     if method is None or method.integrate is None:
         reply: Response | Failure = configuration_error("the method has no integration")
     else:
-        reply = yield from method.integrate(variables, decision)
+        reply = yield from method.integrate(call, decision)
     if isinstance(reply, Failure):
-        return _failed(variables, plan, method, decision, reply)
+        return _failed(call, plan, method, decision, reply)
     _stamp(reply, call.request.id)
     return Served(reply, call, plan, method, decision, integration_status=reply.status)
 
 
 def _failed(
-    variables: Variables,
-    plan: StagePlan,
-    method: MethodPlan | None,
-    allow: Allow,
-    failure: Failure,
+    call: Call, plan: StagePlan, method: MethodPlan | None, allow: Allow, failure: Failure
 ) -> Served:
-    variables.error = CallError(failure.message, failure.kind.value)
-    response = plan.responses.answer(failure.kind, failure.error_type, variables, failure.status)
-    _stamp(response, variables.call.request.id)
-    return Served(response, variables.call, plan, method, allow, failure=failure)
+    call.error = CallError(failure.message, failure.kind.value)
+    response = plan.responses.answer(failure.kind, failure.error_type, call, failure.status)
+    _stamp(response, call.request.id)
+    return Served(response, call, plan, method, allow, failure=failure)
 
 
 def _refused(call: Call, plan: StagePlan, deny: Deny, method: MethodPlan | None) -> Served:
-    caller = deny.caller
-    variables = Variables(
-        call,
-        caller.principal if caller else None,
-        caller.access_key_id if caller else None,
-        CallError(deny.message, deny.kind.value),
-        deny.authorizer,
-    )
-    response = plan.responses.answer(deny.kind, deny.error_type, variables)
+    call.error = CallError(deny.message, deny.kind.value)
+    response = plan.responses.answer(deny.kind, deny.error_type, call)
     _stamp(response, call.request.id)
     return Served(response, call, plan, method, deny)
 

@@ -1,7 +1,7 @@
 """Tables A and B, row by row, with the words of each denial (authorization-workflow.md 4)."""
 
 import pytest
-from tests.play import OTHER, OWNER, access, identity, policies, request, statement, user
+from tests.play import OTHER, OWNER, call, identity, policies, request, statement, user
 
 from gatelodge import iam
 from gatelodge.authorize.authorizer_output import AuthorizerOutput
@@ -69,7 +69,7 @@ def result(decision):
 @pytest.mark.parametrize(("side", "policy", "expected"), TABLE_A)
 def test_table_a_for_callers_of_the_same_account(side, policy, expected):
     sent = request()
-    decision = with_caller(sent, access(sent, fence(policy)), user(*IDENTITY[side]))
+    decision = with_caller(call(sent, fence(policy)), user(*IDENTITY[side]))
     assert result(decision) == expected
     assert decision.caller is not None
 
@@ -78,7 +78,7 @@ def test_table_a_for_callers_of_the_same_account(side, policy, expected):
 def test_table_b_across_accounts(side, policy, expected):
     sent = request()
     caller = user(*IDENTITY[side], account=OTHER)
-    assert result(with_caller(sent, access(sent, fence(policy)), caller)) == expected
+    assert result(with_caller(call(sent, fence(policy)), caller)) == expected
 
 
 # A Deny of the fence ends it before the authorizer is asked.
@@ -87,10 +87,10 @@ def test_table_b_across_accounts(side, policy, expected):
 )
 def test_table_a_for_lambda_authorizers(side, policy, expected):
     sent = request()
-    where = access(sent, fence(policy))
+    where = call(sent, fence(policy))
     ruling = None
     if where.resource_policy is not None:
-        ruling = judge_anonymous(sent, where, where.resource_policy)
+        ruling = judge_anonymous(where, where.resource_policy)
     elsewhere = identity() | {"Resource": "arn:aws:execute-api:*:*:other/*"}
     document = {"Version": "2012-10-17", "Statement": IDENTITY[side] or [elsewhere]}
     said = AuthorizerSays(
@@ -98,7 +98,7 @@ def test_table_a_for_lambda_authorizers(side, policy, expected):
     )
     # The second time from what is kept of the first.
     for _ in range(2):
-        decision = with_authorizer(sent, where, said, ruling, {"e": 1})
+        decision = with_authorizer(where, said, ruling, {"e": 1})
         assert result(decision) == expected
     assert decision.authorizer == {"principalId": "p", "integrationLatency": 7}
     assert decision.evidence == {"e": 1}
@@ -108,7 +108,7 @@ def test_table_a_for_lambda_authorizers(side, policy, expected):
 
 def test_an_authorizers_denial_is_its_own_and_not_the_fences():
     sent = request()
-    query = iam.Query("execute-api:Invoke", access(sent).method_arn, iam.ANONYMOUS, {}, OWNER)
+    query = iam.Query("execute-api:Invoke", call(sent).method_arn, iam.ANONYMOUS, {}, OWNER)
     silent = policies(kind=iam.PolicyKind.AUTHORIZER)
     closed = policies(statement(Resource="x")).judge(query)
     outcome = judge_with_fence(silent, closed, query)
@@ -136,7 +136,7 @@ ACTION = "execute-api:Invoke"
 )
 def test_the_words_of_denials(side, policy, ending):
     sent = request()
-    denied = with_caller(sent, access(sent, fence(policy)), user(*IDENTITY[side]))
+    denied = with_caller(call(sent, fence(policy)), user(*IDENTITY[side]))
     assert denied.message == (
         f"User: {ALICE} is not authorized to perform: {ACTION} on resource: {RESOURCE} {ending}"
     )
@@ -151,8 +151,8 @@ def test_the_words_of_denials(side, policy, ending):
 )
 def test_the_words_for_anonymous(policy, ending):
     sent = request()
-    where = access(sent, fence(policy))
-    ruling = judge_anonymous(sent, where, where.resource_policy)
+    where = call(sent, fence(policy))
+    ruling = judge_anonymous(where, where.resource_policy)
     denied = by_resource_policy_alone(where, ruling, {"claims": {}}, {"iss": "i"})
     assert denied.message == (
         f"User: anonymous is not authorized to perform: {ACTION} on resource: {RESOURCE} {ending}"

@@ -1,7 +1,7 @@
 """The order of checks, and what becomes of routes that do not exist (section 8)."""
 
 import pytest
-from tests.play import NOW, REGION, access, drive, identity, policies, request, statement, user
+from tests.play import NOW, REGION, call, drive, identity, policies, request, statement, user
 
 from gatelodge import sigv4
 from gatelodge.authorize.decide import decide
@@ -29,7 +29,7 @@ def holder(question):
 def test_a_route_with_a_mechanism_is_its_matter():
     allowed = Allow(None, None)
     sent = request()
-    assert decide(sent, access(sent, mechanism=lambda *_: allowed)) is allowed
+    assert decide(call(sent), lambda _: allowed) is allowed
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_route_with_a_mechanism_is_its_matter():
     ],
 )
 def test_an_unknown_route_answers_like_a_signed_one(sent, answers, error):
-    _, decision = drive(decide(sent, access(sent)), *answers)
+    _, decision = drive(decide(call(sent), None), *answers)
     assert isinstance(decision, Deny)
     assert decision.error_type == error
 
@@ -54,12 +54,12 @@ def test_an_unknown_route_answers_like_a_signed_one(sent, answers, error):
 def test_whom_the_fence_keeps_out_learns_nothing_else():
     sent = signed("wrong")
     closed = policies(statement("Deny"), statement())
-    questions, decision = drive(decide(sent, access(sent, closed)))
+    questions, decision = drive(decide(call(sent, closed), None))
     assert not questions
     assert decision.error_type == "AccessDeniedException"
 
 
 def test_the_open_fence_leaves_the_answer_as_it_is():
     sent = request()
-    _, decision = drive(decide(sent, access(sent, policies(statement()))))
+    _, decision = drive(decide(call(sent, policies(statement())), None))
     assert decision.error_type == "MissingAuthenticationTokenException"

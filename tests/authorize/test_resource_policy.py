@@ -1,7 +1,7 @@
 """The fence as anonymous callers meet it (reference: resource-policy.md sections 2 and 3)."""
 
 import pytest
-from tests.play import OWNER, access, policies, request, statement
+from tests.play import OWNER, call, policies, request, statement
 
 from gatelodge import iam
 from gatelodge.authorize.resource_policy import judge_anonymous
@@ -11,8 +11,8 @@ ALLOWED, DENIED, SILENT = iam.Verdict.ALLOWED, iam.Verdict.DENIED, iam.Verdict.S
 
 def verdict(*statements, sent=None):
     sent = sent or request()
-    where = access(sent, policies(*statements))
-    return judge_anonymous(sent, where, where.resource_policy).verdict
+    where = call(sent, policies(*statements))
+    return judge_anonymous(where, where.resource_policy).verdict
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.play import STAGE, access, drive, request
+from tests.play import STAGE, call, drive, request
 
 from gatelodge.authorize.decision import Allow, Deny
 from gatelodge.authorize.questions import AskTurn, FindKey
@@ -30,7 +30,7 @@ def throttled(mechanism=at_once, path="/pets", verb="GET", **settings):
 
 def decided(mechanism, *answers):
     sent = request()
-    return drive(mechanism(sent, access(sent)), *answers)
+    return drive(mechanism(call(sent)), *answers)
 
 
 @pytest.mark.parametrize(

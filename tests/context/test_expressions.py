@@ -1,7 +1,7 @@
 """Mapping expressions over one call."""
 
 import pytest
-from tests.one_call import ID, request, variables_of
+from tests.one_call import ID, decided, request
 
 from gatelodge.context.expressions import ExpressionError, compile_expression
 
@@ -37,7 +37,7 @@ ASKED = request(
     ],
 )
 def test_values(text, value):
-    assert compile_expression(text)(variables_of(ASKED, stage={"v": "stage"})) == value
+    assert compile_expression(text)(decided(ASKED, stage={"v": "stage"})) == value
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,10 @@
 
 import pytest
 from tests.gateway import OWNER
-from tests.one_call import ID, NOW, request, variables_of
+from tests.one_call import ID, NOW, decided, request
 
-from gatelodge.context.variables import CallError, clf_time, is_known_variable
+from gatelodge.context.call import CallError
+from gatelodge.context.variables import clf_time, is_known_variable, read_variable
 from gatelodge.messages import Headers
 
 ASKED = request("POST", headers=[("User-Agent", "curl")])
@@ -39,7 +40,7 @@ ASKED = request("POST", headers=[("User-Agent", "curl")])
     ],
 )
 def test_variables(name, value):
-    assert variables_of(ASKED).get(name) == value
+    assert read_variable(decided(ASKED), name) == value
 
 
 @pytest.mark.parametrize(
@@ -47,10 +48,10 @@ def test_variables(name, value):
     [("no", '"no"'), ('a "b" \\ c', '"a \\"b\\" \\\\ c"'), ("a\nb", '"a\\u000ab"'), (None, "null")],
 )
 def test_errors(message, string):
-    variables = variables_of(error=CallError(message, "ACCESS_DENIED"))
-    assert variables.get("error.message") == message
-    assert variables.get("error.messageString") == string
-    assert variables.get("error.responseType") == "ACCESS_DENIED"
+    call = decided(error=CallError(message, "ACCESS_DENIED"))
+    assert read_variable(call, "error.message") == message
+    assert read_variable(call, "error.messageString") == string
+    assert read_variable(call, "error.responseType") == "ACCESS_DENIED"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_errors(message, string):
 )
 def test_what_an_authorizer_says(name, value):
     said = {"principalId": "me", "flag": True, "number": 7, "list": [1], "claims": {"sub": "s"}}
-    assert variables_of(authorizer=said).get(name) == value
+    assert read_variable(decided(authorizer=said), name) == value
     assert is_known_variable(name)
 
 
@@ -91,7 +92,7 @@ def test_months_follow_no_locale():
     ],
 )
 def test_the_path_is_the_same_however_the_api_was_addressed(path, shown):
-    assert variables_of(request(path=path)).get("path") == shown
+    assert read_variable(decided(request(path=path)), "path") == shown
 
 
 @pytest.mark.parametrize(
@@ -106,4 +107,4 @@ def test_the_path_is_the_same_however_the_api_was_addressed(path, shown):
 def test_the_domain_has_no_port(host, name):
     asked = request()
     asked.headers = Headers([("Host", host)])
-    assert variables_of(asked).get("domainName") == name
+    assert read_variable(decided(asked), "domainName") == name

@@ -1,7 +1,7 @@
 """HTTP proxies: what is sent, with what the API maps, and what a failed backend means."""
 
 import pytest
-from tests.one_call import OPEN, request, run, variables_of
+from tests.one_call import OPEN, decided, request, run
 
 from gatelodge.authorize.decision import Allow
 from gatelodge.context.expressions import ExpressionError
@@ -17,7 +17,7 @@ PATH = {"integration.request.path.id": "method.request.path.id"}
 
 def integrate(asked=None, *, uri="http://h/p", reply=None, allow=OPEN, stage=None, **members):
     integration = Integration("HTTP_PROXY", uri=uri, **members)
-    asking = prepare(integration, stage or {})(variables_of(asked or request()), allow)
+    asking = prepare(integration, stage or {})(decided(asked or request()), allow)
     (sent, *_), result = run(asking, reply or Response(200))
     return sent, result
 
@@ -88,7 +88,7 @@ def test_credentials_that_were_used_go_no_further():
 
 def test_a_body_that_nobody_saw_is_not_empty():
     integration = Integration("HTTP_PROXY", uri="http://h/")
-    asked, result = run(prepare(integration, {})(variables_of(request(body=None)), OPEN))
+    asked, result = run(prepare(integration, {})(decided(request(body=None)), OPEN))
     assert asked == []
     assert result.kind is GatewayResponseType.API_CONFIGURATION_ERROR
 

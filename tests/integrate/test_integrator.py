@@ -1,7 +1,7 @@
 """The shape that all integration types share."""
 
 import pytest
-from tests.one_call import OPEN, run, variables_of
+from tests.one_call import OPEN, decided, run
 
 from gatelodge.integrate.failure import Failure
 from gatelodge.integrate.questions import SendHttp, Unreachable, Unreached
@@ -27,6 +27,6 @@ MOCK = {"application/json": '{"statusCode": 200}'}
 )
 def test_an_integrator_asks_and_gives_a_reply_or_a_failure(integration, answers, asked):
     integrator = INTEGRATIONS[integration.type](integration, {})
-    questions, result = run(integrator(variables_of(), OPEN), *answers)
+    questions, result = run(integrator(decided(), OPEN), *answers)
     assert [type(question) for question in questions] == asked
     assert isinstance(result, Response | Failure)

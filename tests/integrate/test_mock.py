@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.one_call import OPEN, request, run, variables_of
+from tests.one_call import OPEN, decided, request, run
 
 from gatelodge.integrate.failure import Failure
 from gatelodge.integrate.mock import prepare
@@ -16,7 +16,7 @@ def template(status):
 
 def answer(integration, content_type=None, **members):
     headers = [] if content_type is None else [("Content-Type", content_type)]
-    asking = prepare(integration, {})(variables_of(request(headers=headers), **members), OPEN)
+    asking = prepare(integration, {})(decided(request(headers=headers), **members), OPEN)
     asked, result = run(asking)
     assert asked == []
     return result

@@ -1,7 +1,7 @@
 """URIs of HTTP integrations: what they may be, and what path a call gets."""
 
 import pytest
-from tests.one_call import request, variables_of
+from tests.one_call import decided, request
 
 from gatelodge.context.expressions import compile_expression
 from gatelodge.integrate.questions import Origin
@@ -87,7 +87,7 @@ FROM_QUERY = compile_expression("method.request.querystring.q")
 def test_paths_of_calls(template, values, parameters, query, written):
     assert path_parameters(template) == list(values)
     write = path_writer(template, values, frozenset({"id"}))
-    assert write(variables_of(request(query=query), parameters=parameters)) == written
+    assert write(decided(request(query=query), parameters=parameters)) == written
 
 
 def test_parameters_are_mapped():

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from tests.one_call import ID, request, variables_of
+from tests.one_call import ID, decided, request
 
-from gatelodge.context.variables import CallError
+from gatelodge.context.call import CallError
 from gatelodge.respond.access_log import JSON_FORMAT, Delivered, FormatError, compile_format
 
 DONE = Delivered(200, 12, 34, 201, 56, {"authorize.status": "200"})
@@ -13,7 +13,7 @@ FAILED = Delivered(403, 0, 1, None, None, {"authorizer.status": "401", "authoriz
 
 
 def line(text, delivered=DONE, asked=None, **members):
-    return compile_format(text)(variables_of(asked, **members), delivered)
+    return compile_format(text)(decided(asked, **members), delivered)
 
 
 @pytest.mark.parametrize(

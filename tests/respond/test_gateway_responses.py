@@ -2,9 +2,9 @@
 
 import pytest
 from tests.gateway import OWNER, REGION
-from tests.one_call import request, variables_of
+from tests.one_call import decided, request
 
-from gatelodge.context.variables import CallError
+from gatelodge.context.call import CallError
 from gatelodge.published import Api, GatewayResponse, GatewayResponseType
 from gatelodge.respond.gateway_responses import GatewayResponses, built_in
 
@@ -15,9 +15,7 @@ def answer(kind=DENIED, error_type="AccessDeniedException", *, accept=None, stat
     customised = {name: GatewayResponse(name, **members) for name, members in types.items()}
     api = Api("abc123", "a", OWNER, REGION, "d", gateway_responses=customised)
     headers = [] if accept is None else [("Accept", accept)]
-    variables = variables_of(
-        request(headers=headers), api=api, error=CallError('no "way"', kind.value)
-    )
+    variables = decided(request(headers=headers), api=api, error=CallError('no "way"', kind.value))
     return GatewayResponses(api).answer(kind, error_type, variables, status)
 
 
@@ -99,7 +97,7 @@ def test_values_cannot_begin_another_field():
     text = {"gatewayresponse.header.A": "method.request.path.id"}
     customised = {"DEFAULT_4XX": GatewayResponse("DEFAULT_4XX", None, text)}
     api = Api("a", "a", OWNER, REGION, "d", gateway_responses=customised)
-    variables = variables_of(parameters={"id": "x\r\nSet-Cookie: y"}, api=api)
+    variables = decided(parameters={"id": "x\r\nSet-Cookie: y"}, api=api)
     made = GatewayResponses(api).answer(DENIED, "X", variables)
     assert "\n" not in dict(made.headers)["A"]
 

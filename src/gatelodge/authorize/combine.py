@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from gatelodge import iam
-from gatelodge.authorize.access import Access
 from gatelodge.authorize.caller import Caller
 from gatelodge.authorize.decision import Allow, Decision, Deny, Evidence
 from gatelodge.authorize.questions import AuthorizerSays
 from gatelodge.authorize.resource_policy import INVOKE
+from gatelodge.context.call import Call
 from gatelodge.context.keys import RequestKeys, anonymous_keys
-from gatelodge.messages import Request
 from gatelodge.published import GatewayResponseType
 
 MAX_OUTCOMES = 64
@@ -32,7 +31,7 @@ POLICY_WORDS = {
 
 
 def by_resource_policy_alone(
-    access: Access,
+    call: Call,
     ruling: iam.Ruling,
     authorizer: Mapping[str, Any] | None = None,
     evidence: Evidence = None,
@@ -44,51 +43,50 @@ def by_resource_policy_alone(
     if ruling.verdict is _ALLOWED:
         return Allow(None, ruling, authorizer=authorizer, evidence=evidence)
     explicit = ruling.verdict is iam.Verdict.DENIED
-    message = denial("anonymous", access, iam.PolicyKind.RESOURCE, explicit=explicit)
+    message = denial("anonymous", call, iam.PolicyKind.RESOURCE, explicit=explicit)
     denied = _access_denied(message, None, ruling)
     denied.authorizer, denied.evidence = authorizer, evidence
     return denied
 
 
-def with_caller(request: Request, access: Access, caller: Caller) -> Decision:
+def with_caller(call: Call, caller: Caller) -> Decision:
     """Decide for an IAM caller: Table A in the API's own account, Table B across accounts."""
     principal = caller.principal
     policies = caller.policies
     outcome = iam.evaluate(
         iam.Query(
             INVOKE,
-            access.method_arn,
+            call.method_arn,
             principal,
-            RequestKeys(request, principal.keys),
-            access.account,
+            RequestKeys(call.request, principal.keys),
+            call.api.account,
         ),
         iam.Policies(
             policies.identity,
             policies.boundary,
             policies.session,
-            resource=access.resource_policy,
+            resource=call.resource_policy,
         ),
     )
     if outcome.verdict is _ALLOWED:
         return Allow(caller, outcome)
     explicit = outcome.verdict is iam.Verdict.DENIED
     kind = outcome.decisive or iam.PolicyKind.IDENTITY
-    message = denial(principal.arn or "anonymous", access, kind, explicit=explicit)
+    message = denial(principal.arn or "anonymous", call, kind, explicit=explicit)
     return _access_denied(message, caller, outcome)
 
 
 def with_authorizer(
-    request: Request,
-    access: Access,
+    call: Call,
     answer: AuthorizerSays,
     fence: iam.Ruling | None,
     evidence: Evidence,
 ) -> Decision:
     """Decide by a Lambda authorizer's policy: Table A. fence: what the resource policy said."""
     authorizer = answer.authorizer
-    outcome = answer.outcomes.get(access.method_arn) if fence is None else None
+    outcome = answer.outcomes.get(call.method_arn) if fence is None else None
     if outcome is None:
-        outcome = _judge_answer(request, access, answer, fence)
+        outcome = _judge_answer(call, answer, fence)
     if outcome.verdict is _ALLOWED:
         return Allow(None, outcome, authorizer=authorizer, evidence=evidence)
     reason = (
@@ -103,16 +101,14 @@ def with_authorizer(
     return denied
 
 
-def _judge_answer(
-    request: Request, access: Access, answer: AuthorizerSays, fence: iam.Ruling | None
-) -> iam.Outcome:
+def _judge_answer(call: Call, answer: AuthorizerSays, fence: iam.Ruling | None) -> iam.Outcome:
     query = iam.Query(
-        INVOKE, access.method_arn, iam.ANONYMOUS, anonymous_keys(request), access.account
+        INVOKE, call.method_arn, iam.ANONYMOUS, anonymous_keys(call.request), call.api.account
     )
     outcome = judge_with_fence(answer.output.policies, fence, query)
     outcomes = answer.outcomes
     if fence is None and answer.output.unconditional and len(outcomes) < MAX_OUTCOMES:
-        outcomes[access.method_arn] = outcome
+        outcomes[call.method_arn] = outcome
     return outcome
 
 
@@ -135,7 +131,7 @@ def judge_with_fence(
     return iam.Outcome(ruling.verdict, kind, rulings)
 
 
-def denial(who: str, access: Access, kind: iam.PolicyKind, *, explicit: bool) -> str:
+def denial(who: str, call: Call, kind: iam.PolicyKind, *, explicit: bool) -> str:
     """Word a denial as AWS does (authorization-workflow.md section 4.1)."""
     with_article, name = POLICY_WORDS[kind]
     reason = (
@@ -145,7 +141,7 @@ def denial(who: str, access: Access, kind: iam.PolicyKind, *, explicit: bool) ->
     )
     return (
         f"User: {who} is not authorized to perform: {INVOKE} "
-        f"on resource: {masked(access.method_arn)} {reason}"
+        f"on resource: {masked(call.method_arn)} {reason}"
     )
 
 

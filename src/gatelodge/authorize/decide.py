@@ -4,12 +4,11 @@ Knows the order and nothing of how a mechanism works.
 """
 
 from gatelodge.asking import Asking
-from gatelodge.authorize.access import Access
 from gatelodge.authorize.combine import by_resource_policy_alone
-from gatelodge.authorize.decision import Decision, Deny
+from gatelodge.authorize.decision import Decision, Deny, Mechanism
 from gatelodge.authorize.mechanisms import aws_iam
 from gatelodge.authorize.resource_policy import judge_anonymous
-from gatelodge.messages import Request
+from gatelodge.context.call import Call
 from gatelodge.published import GatewayResponseType
 
 _MISSING_TOKEN = Deny(
@@ -19,26 +18,24 @@ _MISSING_TOKEN = Deny(
 )
 
 
-def decide(request: Request, access: Access) -> Decision | Asking[Decision]:
-    """Decide one request, at once or after asking.
+def decide(call: Call, mechanism: Mechanism | None) -> Decision | Asking[Decision]:
+    """Decide one call, at once or after asking.
 
     What has no mechanism is an unknown route, which admits nobody.
     """
-    if access.mechanism is None:
-        return refuse_unknown_route(request, access)
-    return access.mechanism(request, access)
+    return refuse_unknown_route(call) if mechanism is None else mechanism(call)
 
 
-def refuse_unknown_route(request: Request, access: Access) -> Asking[Deny]:
+def refuse_unknown_route(call: Call) -> Asking[Deny]:
     """Refuse a route that does not exist, as API Gateway does: like an AWS_IAM method.
 
     The fence comes first, so that whom it keeps out learns nothing else; then the errors of the
     signature, if there is one; and what is left is the answer for a missing token.
     """
-    if access.resource_policy is not None:
-        ruling = judge_anonymous(request, access, access.resource_policy)
-        fenced = by_resource_policy_alone(access, ruling)
+    if call.resource_policy is not None:
+        ruling = judge_anonymous(call, call.resource_policy)
+        fenced = by_resource_policy_alone(call, ruling)
         if isinstance(fenced, Deny):
             return fenced
-    caller = yield from aws_iam.authenticate(request, access)
+    caller = yield from aws_iam.authenticate(call)
     return caller if isinstance(caller, Deny) else _MISSING_TOKEN

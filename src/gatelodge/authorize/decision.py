@@ -1,10 +1,12 @@
 """The decision about one request: a value, either Allow or Deny, never a boolean."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gatelodge import iam
+from gatelodge.asking import Asking
 from gatelodge.authorize.caller import Caller
+from gatelodge.context.call import Call
 from gatelodge.published import GatewayResponseType
 
 Verdicts = iam.Outcome | iam.Ruling | None
@@ -77,3 +79,7 @@ class Deny:
 
 
 Decision = Allow | Deny
+
+Mechanism = Callable[[Call], Decision | Asking[Decision]]
+"""Decides whether a call may use its method, at once or after asking; made for each method when
+an API is loaded."""

@@ -4,16 +4,15 @@ Knows reference resource-policy.md section 3; callers with IAM credentials are c
 """
 
 from gatelodge import iam
-from gatelodge.authorize.access import Access
+from gatelodge.context.call import Call
 from gatelodge.context.keys import anonymous_keys
-from gatelodge.messages import Request
 
 INVOKE = "execute-api:Invoke"
 
 
-def judge_anonymous(request: Request, access: Access, policy: iam.PolicySet) -> iam.Ruling:
+def judge_anonymous(call: Call, policy: iam.PolicySet) -> iam.Ruling:
     """Judge the resource policy as anonymous: NONE, Lambda authorizers, Cognito, unknown routes."""
     query = iam.Query(
-        INVOKE, access.method_arn, iam.ANONYMOUS, anonymous_keys(request), access.account
+        INVOKE, call.method_arn, iam.ANONYMOUS, anonymous_keys(call.request), call.api.account
     )
     return policy.judge(query)

@@ -6,10 +6,9 @@ come is counted outside.
 """
 
 from gatelodge.asking import Asking, ask
-from gatelodge.authorize.access import Access, Mechanism
-from gatelodge.authorize.decision import Decision, Deny
+from gatelodge.authorize.decision import Decision, Deny, Mechanism
 from gatelodge.authorize.questions import AskTurn
-from gatelodge.messages import Request
+from gatelodge.context.call import Call
 from gatelodge.published import GatewayResponseType, MethodSetting, Stage
 
 ALL_METHODS = "*/*"
@@ -33,10 +32,10 @@ def throttle(mechanism: Mechanism, stage: Stage, path: str, verb: str) -> Mechan
         f"{turn.burst_limit} at once",
     )
 
-    def decide(request: Request, access: Access) -> Asking[Decision]:
+    def decide(call: Call) -> Asking[Decision]:
         if not (yield from ask(turn)):
             return refused
-        decision = mechanism(request, access)
+        decision = mechanism(call)
         return decision if isinstance(decision, Decision) else (yield from decision)
 
     return decide

@@ -1,13 +1,42 @@
-"""One routed call: the request, what it addresses, and the path in its one spelling."""
+"""One call: the request, what it addresses, and what becomes known of its caller."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from gatelodge import iam
 from gatelodge.messages import Request
 from gatelodge.published import Api, Resource, Stage
 
 
-class Call:
-    """A request that reached a stage of an API; `resource` is None on an unknown route."""
+class CallError:
+    """The error of a refused or failed call, as `$context.error.*` shows it."""
 
-    __slots__ = ("api", "parameters", "request", "resource", "segments", "stage")
+    __slots__ = ("message", "response_type")
+
+    def __init__(self, message: str | None, response_type: str) -> None:
+        self.message = message
+        self.response_type = response_type
+
+
+class Call:
+    """A request that reached a stage of an API; `resource` is None on an unknown route.
+
+    One value for all that engine rooms ask about a call, since it is made for every one.
+    """
+
+    __slots__ = (
+        "access_key_id",
+        "api",
+        "authorizer",
+        "error",
+        "parameters",
+        "principal",
+        "request",
+        "resource",
+        "resource_policy",
+        "segments",
+        "stage",
+    )
 
     def __init__(
         self,
@@ -17,6 +46,7 @@ class Call:
         segments: list[str],
         resource: Resource | None,
         parameters: dict[str, str],
+        resource_policy: iam.PolicySet | None = None,
     ) -> None:
         self.request = request
         self.api = api
@@ -26,3 +56,20 @@ class Call:
         self.resource = resource
         self.parameters = parameters
         """Path parameters by name; a greedy one holds slashes."""
+        self.resource_policy = resource_policy
+        """The API's, compiled."""
+        # Known once the call is decided:
+        self.principal: iam.Principal | None = None
+        self.access_key_id: str | None = None
+        self.authorizer: Mapping[str, Any] | None = None
+        """What the method's authorizer says of the caller."""
+        self.error: CallError | None = None
+
+    @property
+    def method_arn(self) -> str:
+        """The ARN of what is called: the actual verb and path, never ANY or a template."""
+        api = self.api
+        return (
+            f"arn:{api.partition}:execute-api:{api.region}:{api.account}:{api.id}/"
+            f"{self.stage.name}/{self.request.method}/{'/'.join(self.segments)}"
+        )

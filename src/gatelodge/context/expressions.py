@@ -6,10 +6,11 @@ Source: API Gateway Developer Guide, "API Gateway mapping template reference", r
 
 from collections.abc import Callable
 
+from gatelodge.context.call import Call
 from gatelodge.context.query import read_query
-from gatelodge.context.variables import Variables
+from gatelodge.context.variables import read_variable
 
-Expression = Callable[[Variables], str | None]
+Expression = Callable[[Call], str | None]
 """Gives the value for one call, None when there is none."""
 
 
@@ -24,9 +25,9 @@ def compile_expression(text: str) -> Expression:
         return lambda _: static
     source, _, name = text.partition(".")
     if source == "context" and name:
-        return lambda variables: variables.get(name)
+        return lambda call: read_variable(call, name)
     if source == "stageVariables" and name:
-        return lambda variables: variables.call.stage.variables.get(name)
+        return lambda call: call.stage.variables.get(name)
     for prefix, compile_named in _METHOD_REQUEST.items():
         if text.startswith(prefix) and len(text) > len(prefix):
             return compile_named(text[len(prefix) :])
@@ -39,37 +40,37 @@ def compile_expression(text: str) -> Expression:
 
 def _header(name: str) -> Expression:
     lower = name.lower()
-    return lambda variables: variables.call.request.headers.get(lower)
+    return lambda call: call.request.headers.get(lower)
 
 
 def _multi_value_header(name: str) -> Expression:
     lower = name.lower()
 
-    def join(variables: Variables) -> str | None:
-        values = variables.call.request.headers.all(lower)
+    def join(call: Call) -> str | None:
+        values = call.request.headers.all(lower)
         return ",".join(values) if values else None
 
     return join
 
 
 def _query(name: str) -> Expression:
-    def last(variables: Variables) -> str | None:
-        found = [v for key, v in read_query(variables.call.request.raw_query) if key == name]
+    def last(call: Call) -> str | None:
+        found = [v for key, v in read_query(call.request.raw_query) if key == name]
         return found[-1] if found else None
 
     return last
 
 
 def _multi_value_query(name: str) -> Expression:
-    def join(variables: Variables) -> str | None:
-        found = [v for key, v in read_query(variables.call.request.raw_query) if key == name]
+    def join(call: Call) -> str | None:
+        found = [v for key, v in read_query(call.request.raw_query) if key == name]
         return ",".join(found) if found else None
 
     return join
 
 
 def _path(name: str) -> Expression:
-    return lambda variables: variables.call.parameters.get(name)
+    return lambda call: call.parameters.get(name)
 
 
 _METHOD_REQUEST: dict[str, Callable[[str], Expression]] = {

@@ -16,44 +16,14 @@ _PORT = re.compile(r":\d*$", re.ASCII)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-class CallError:
-    """The error of a refused or failed call, as `$context.error.*` shows it."""
-
-    __slots__ = ("message", "response_type")
-
-    def __init__(self, message: str | None, response_type: str) -> None:
-        self.message = message
-        self.response_type = response_type
-
-
-class Variables:
-    """Reads variables of one call by their name below `$context.`."""
-
-    __slots__ = ("access_key_id", "authorizer", "call", "error", "principal")
-
-    def __init__(
-        self,
-        call: Call,
-        principal: Principal | None = None,
-        access_key_id: str | None = None,
-        error: CallError | None = None,
-        authorizer: Mapping[str, Any] | None = None,
-    ) -> None:
-        self.call = call
-        self.principal = principal
-        self.access_key_id = access_key_id
-        self.error = error
-        self.authorizer = authorizer
-        """What the method's authorizer says of the caller."""
-
-    def get(self, name: str) -> str | None:
-        """Return a variable's value as text; None when it is unknown or has none."""
-        read = _READ.get(name)
-        if read is not None:
-            return read(self)
-        if self.authorizer is not None and name.startswith(AUTHORIZER):
-            return _authorizer_value(self.authorizer, name[len(AUTHORIZER) :])
-        return None
+def read_variable(call: Call, name: str) -> str | None:
+    """Return a variable's value as text, by its name below `$context.`; None without one."""
+    read = _READ.get(name)
+    if read is not None:
+        return read(call)
+    if call.authorizer is not None and name.startswith(AUTHORIZER):
+        return _authorizer_value(call.authorizer, name[len(AUTHORIZER) :])
+    return None
 
 
 AUTHORIZER = "authorizer."
@@ -110,17 +80,16 @@ def _json_string(text: str | None) -> str:
     return '"' + "".join(c if c >= " " else f"\\u{ord(c):04x}" for c in escaped) + '"'
 
 
-def _is_canary(variables: Variables) -> str | None:
+def _is_canary(call: Call) -> str | None:
     """Tell whether a canary serves the call; None on a stage without one."""
-    stage = variables.call.stage
-    if stage.canary_settings is None:
+    if call.stage.canary_settings is None:
         return None
-    return "true" if stage.is_canary else "false"
+    return "true" if call.stage.is_canary else "false"
 
 
-def _iam(read: Callable[[Principal], str | None]) -> Callable[[Variables], str | None]:
-    def of_principal(variables: Variables) -> str | None:
-        principal = variables.principal
+def _iam(read: Callable[[Principal], str | None]) -> Callable[[Call], str | None]:
+    def of_principal(call: Call) -> str | None:
+        principal = call.principal
         if principal is None or principal.kind is PrincipalKind.ANONYMOUS:
             return None
         return read(principal)
@@ -128,31 +97,31 @@ def _iam(read: Callable[[Principal], str | None]) -> Callable[[Variables], str |
     return of_principal
 
 
-_READ: dict[str, Callable[[Variables], str | None]] = {
-    "accountId": lambda v: v.call.api.account,
-    "apiId": lambda v: v.call.api.id,
-    "stage": lambda v: v.call.stage.name,
-    "deploymentId": lambda v: v.call.stage.deployment_id,
+_READ: dict[str, Callable[[Call], str | None]] = {
+    "accountId": lambda c: c.api.account,
+    "apiId": lambda c: c.api.id,
+    "stage": lambda c: c.stage.name,
+    "deploymentId": lambda c: c.stage.deployment_id,
     "isCanaryRequest": _is_canary,
-    "requestId": lambda v: v.call.request.id,
-    "extendedRequestId": lambda v: extended_request_id(v.call.request.id),
-    "httpMethod": lambda v: v.call.request.method,
-    "path": lambda v: path(v.call),
-    "resourcePath": lambda v: v.call.resource.path if v.call.resource else None,
-    "resourceId": lambda v: v.call.resource.id if v.call.resource else None,
-    "protocol": lambda v: v.call.request.protocol,
-    "domainName": lambda v: domain_name(v.call),
-    "domainPrefix": lambda v: (domain_name(v.call) or "").split(".", 1)[0] or None,
-    "requestTime": lambda v: clf_time(v.call.request.received_at),
-    "requestTimeEpoch": lambda v: str(int(v.call.request.received_at.timestamp() * 1000)),
-    "identity.sourceIp": lambda v: v.call.request.source_ip,
-    "identity.userAgent": lambda v: v.call.request.headers.get("user-agent"),
+    "requestId": lambda c: c.request.id,
+    "extendedRequestId": lambda c: extended_request_id(c.request.id),
+    "httpMethod": lambda c: c.request.method,
+    "path": path,
+    "resourcePath": lambda c: c.resource.path if c.resource else None,
+    "resourceId": lambda c: c.resource.id if c.resource else None,
+    "protocol": lambda c: c.request.protocol,
+    "domainName": domain_name,
+    "domainPrefix": lambda c: (domain_name(c) or "").split(".", 1)[0] or None,
+    "requestTime": lambda c: clf_time(c.request.received_at),
+    "requestTimeEpoch": lambda c: str(int(c.request.received_at.timestamp() * 1000)),
+    "identity.sourceIp": lambda c: c.request.source_ip,
+    "identity.userAgent": lambda c: c.request.headers.get("user-agent"),
     "identity.accountId": _iam(lambda p: p.account),
-    "identity.accessKey": lambda v: v.access_key_id,
+    "identity.accessKey": lambda c: c.access_key_id,
     "identity.caller": _iam(lambda p: p.user_id),
     "identity.user": _iam(lambda p: p.user_id),
     "identity.userArn": _iam(lambda p: p.arn),
-    "error.message": lambda v: v.error.message if v.error else None,
-    "error.messageString": lambda v: _json_string(v.error.message) if v.error else None,
-    "error.responseType": lambda v: v.error.response_type if v.error else None,
+    "error.message": lambda c: c.error.message if c.error else None,
+    "error.messageString": lambda c: _json_string(c.error.message) if c.error else None,
+    "error.responseType": lambda c: c.error.response_type if c.error else None,
 }

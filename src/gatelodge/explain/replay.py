@@ -11,6 +11,7 @@ from typing import Any
 from gatelodge import iam
 from gatelodge.authorize.caller import Caller
 from gatelodge.authorize.resource_policy import INVOKE
+from gatelodge.context.call import Call
 from gatelodge.context.keys import RequestKeys, anonymous_keys
 from gatelodge.explain import authorizers, tokens
 from gatelodge.explain.part import Part
@@ -88,7 +89,7 @@ def explain(
     if record["kind"] == GatewayResponseType.THROTTLED:
         parts.append(Part("throttling", "refused", [record["detail"]]))
         return Explanation(record, who, f"too many calls: {record['detail']}", parts)
-    arn = f"{plan.arn_prefix}{request.method}/{'/'.join(address.rest)}"
+    arn = Call(request, plan.api, plan.stage, address.rest, None, {}).method_arn
     account = plan.api.account
     if caller is not None and record["kind"] not in _UNAUTHENTICATED:
         query = iam.Query(

@@ -8,7 +8,6 @@ import orjson
 import structlog
 
 from gatelodge.authorize.decision import Allow
-from gatelodge.context.variables import CallError, Variables
 from gatelodge.explain.record import Record, make_record
 from gatelodge.explain.replay import explain
 from gatelodge.explain.text import one_line
@@ -69,20 +68,6 @@ class Reception:
         log = plan.stage.access_log
         if log is None:  # what is compiled was compiled from it
             return
-        decision = served.decision
-        caller = decision.caller if decision else None
-        error = None
-        if served.failure is not None:
-            error = CallError(served.failure.message, served.failure.kind.value)
-        elif decision is not None and not isinstance(decision, Allow):
-            error = CallError(decision.message, decision.kind.value)
-        variables = Variables(
-            call,
-            caller.principal if caller else None,
-            caller.access_key_id if caller else None,
-            error,
-            decision.authorizer if decision else None,
-        )
         latency = int((time.time() - request.received_at.timestamp()) * 1000)
         reached = served.integration_status is not None
         delivered = Delivered(
@@ -91,9 +76,9 @@ class Reception:
             latency,
             served.integration_status,
             latency if reached else None,
-            read_phases(served.authorization_type, decision),
+            read_phases(served.authorization_type, served.decision),
         )
-        self._access_logs.write(log.destination, plan.access_log(variables, delivered))
+        self._access_logs.write(log.destination, plan.access_log(call, delivered))
 
 
 class DecisionLines:

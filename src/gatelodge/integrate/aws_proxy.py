@@ -26,7 +26,6 @@ from gatelodge.context.events import (
     write_event,
 )
 from gatelodge.context.function_uri import function_arn
-from gatelodge.context.variables import Variables
 from gatelodge.integrate.failure import Failure, configuration_error
 from gatelodge.integrate.integrator import Integrator
 from gatelodge.integrate.questions import InvokeFunction, Uninvoked, UninvokedReason
@@ -45,14 +44,13 @@ def prepare(integration: Integration, stage_variables: Mapping[str, str]) -> Int
     role = integration.credentials
     timeout_ms = integration.timeout_in_millis
 
-    def integrate(variables: Variables, allow: Allow) -> Asking[Response | Failure]:
-        call = variables.call
+    def integrate(call: Call, allow: Allow) -> Asking[Response | Failure]:
         if call.request.body is None:
             return configuration_error("this door did not see the body of the request")
         reply = yield from ask(
             InvokeFunction(
                 function,
-                _write_event(variables, allow),
+                _write_event(call, allow),
                 source_arn=_source_arn(call),
                 source_account=call.api.account,
                 credentials=role,
@@ -77,9 +75,9 @@ def _source_arn(call: Call) -> str:
     )
 
 
-def _write_event(variables: Variables, allow: Allow) -> bytes:
+def _write_event(call: Call, allow: Allow) -> bytes:
     """Write the event, version 1.0; maps without members are null."""
-    call, request = variables.call, variables.call.request
+    request = call.request
     consumed = allow.caller is not None
     headers = event_headers(call, without=CONSUMED if consumed else _NOTHING)
     query = event_query(without_credentials(request.raw_query) if consumed else request.raw_query)
@@ -95,7 +93,7 @@ def _write_event(variables: Variables, allow: Allow) -> bytes:
         "pathParameters": call.parameters or None,
         "stageVariables": call.stage.variables or None,
         "requestContext": request_context(
-            call, variables.principal, variables.access_key_id, allow.authorizer
+            call, call.principal, call.access_key_id, allow.authorizer
         ),
         "body": body,
         "isBase64Encoded": encoded,

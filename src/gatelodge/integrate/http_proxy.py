@@ -10,9 +10,9 @@ from urllib.parse import unquote
 
 from gatelodge.asking import Asking
 from gatelodge.authorize.decision import Allow
+from gatelodge.context.call import Call
 from gatelodge.context.expressions import Expression, compile_expression
 from gatelodge.context.query import write_pair
-from gatelodge.context.variables import Variables
 from gatelodge.integrate.failure import Failure, configuration_error
 from gatelodge.integrate.integrator import Integrator
 from gatelodge.integrate.questions import SendHttp, Unreachable, Unreached
@@ -44,13 +44,12 @@ def prepare(integration: Integration, stage_variables: Mapping[str, str]) -> Int
     verb = None if integration.http_method == "ANY" else integration.http_method
     timeout_ms = integration.timeout_in_millis
 
-    def integrate(variables: Variables, allow: Allow) -> Asking[Response | Failure]:
-        call = variables.call
+    def integrate(call: Call, allow: Allow) -> Asking[Response | Failure]:
         request = call.request
         body = request.body
         if body is None:
             return configuration_error("this door did not see the body of the request")
-        target = write_path(variables)
+        target = write_path(call)
         if target is None:
             return configuration_error("a path parameter of the integration has no usable value")
         consumed = allow.caller is not None
@@ -58,12 +57,12 @@ def prepare(integration: Integration, stage_variables: Mapping[str, str]) -> Int
         if consumed and query:
             query = without_credentials(query)
         if maps_query:
-            query = mapped.merge_query(query, fixed_query, variables)
+            query = mapped.merge_query(query, fixed_query, call)
         if query:
             target = f"{target}?{query}"
         lines = request_lines(call, host, consumed=consumed)
         if mapped.headers:
-            lines = mapped.merge_lines(lines, variables)
+            lines = mapped.merge_lines(lines, call)
         # Plainly: `yield from ask(…)` would cost as much as writing the request.
         reply: Response | Unreachable = yield SendHttp(
             verb or request.method, origin, target, lines, body, timeout_ms
@@ -95,9 +94,9 @@ class _Mapped:
                 from_path.add(name)
         self.from_path = frozenset(from_path)
 
-    def merge_query(self, raw_query: str, fixed_query: str, variables: Variables) -> str:
+    def merge_query(self, raw_query: str, fixed_query: str, call: Call) -> str:
         """Put the mapped parameters in the place of the client's own of the same names."""
-        mapped = {name: value(variables) for name, value in self.query.items()}
+        mapped = {name: value(call) for name, value in self.query.items()}
         kept = [
             pair
             for pair in raw_query.split("&")
@@ -106,9 +105,9 @@ class _Mapped:
         written = [write_pair(name, value) for name, value in mapped.items() if value is not None]
         return "&".join([fixed_query, *kept, *written] if fixed_query else [*kept, *written])
 
-    def merge_lines(self, lines: list[str], variables: Variables) -> list[str]:
+    def merge_lines(self, lines: list[str], call: Call) -> list[str]:
         """Put the mapped fields in the place of those of the same names."""
-        mapped = {name: value(variables) for name, value in self.headers.items()}
+        mapped = {name: value(call) for name, value in self.headers.items()}
         lower = {name.lower() for name, value in mapped.items() if value is not None}
         kept = [line for line in lines if line.partition(":")[0].lower() not in lower]
         # A value may come from a decoded query; a line break in it would begin another field.

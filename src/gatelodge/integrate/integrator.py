@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from gatelodge.asking import Asking
 from gatelodge.authorize.decision import Allow
-from gatelodge.context.variables import Variables
+from gatelodge.context.call import Call
 from gatelodge.integrate.failure import Failure
 from gatelodge.messages import Response
 
-Integrator = Callable[[Variables, Allow], Asking[Response | Failure]]
+Integrator = Callable[[Call, Allow], Asking[Response | Failure]]
 """Obtains the reply for one permitted call."""

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from gatelodge.asking import Asking
 from gatelodge.authorize.decision import Allow
+from gatelodge.context.call import Call
 from gatelodge.context.expressions import Expression, compile_expression
-from gatelodge.context.variables import Variables
 from gatelodge.integrate.failure import Failure, configuration_error
 from gatelodge.integrate.integrator import Integrator
 from gatelodge.messages import Pair, Response, one_line
@@ -31,10 +31,10 @@ def prepare(integration: Integration, stage_variables: Mapping[str, str]) -> Int
     replies = [_Reply(response) for response in integration.responses]
     behaviour = integration.passthrough_behavior
 
-    def integrate(variables: Variables, allow: Allow) -> Asking[Response | Failure]:
+    def integrate(call: Call, allow: Allow) -> Asking[Response | Failure]:
         del allow  # who may call has been decided
         yield from ()  # a mock has nothing to ask
-        content_type = variables.call.request.headers.get("content-type") or _JSON
+        content_type = call.request.headers.get("content-type") or _JSON
         status = statuses.get(content_type.partition(";")[0].strip().lower())
         if status is None:
             if behaviour == "NEVER" or (behaviour == "WHEN_NO_TEMPLATES" and statuses):
@@ -47,7 +47,7 @@ def prepare(integration: Integration, stage_variables: Mapping[str, str]) -> Int
         reply = _select(replies, status)
         if reply is None:
             return configuration_error(f"no integration response matches status {status}")
-        return reply.write(variables)
+        return reply.write(call)
 
     return integrate
 
@@ -70,11 +70,11 @@ class _Reply:
         self._body = templates.get(media_type, "").encode()
         self._fields.insert(0, ("Content-Type", lambda _: media_type))
 
-    def write(self, variables: Variables) -> Response:
+    def write(self, call: Call) -> Response:
         """Make the response for one call; the body is never shared between responses."""
         fields: list[Pair] = []
         for name, value in self._fields:
-            text = value(variables)
+            text = value(call)
             if text is not None:
                 fields.append((name, one_line(text)))
         return Response(self._status, fields, self._body)

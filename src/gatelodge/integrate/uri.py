@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import quote, urlsplit
 
-from gatelodge.context.variables import Variables
+from gatelodge.context.call import Call
 from gatelodge.integrate.questions import Origin
 from gatelodge.route.path import escape_segments
 
@@ -66,9 +66,9 @@ def path_parameters(path: str) -> list[str]:
 
 def path_writer(
     template: str,
-    values: Mapping[str, Callable[[Variables], str | None]],
+    values: Mapping[str, Callable[[Call], str | None]],
     from_path: frozenset[str],
-) -> Callable[[Variables], str | None]:
+) -> Callable[[Call], str | None]:
     """Compile a path template; the function gives the path of one call.
 
     values: how each parameter is read; from_path: those that come from the path of the request,
@@ -84,13 +84,13 @@ def path_writer(
     if len(pieces) == 3 and pieces[1] in from_path:
         return _one_parameter(pieces[0], values[pieces[1]], pieces[2])
 
-    def write(variables: Variables) -> str | None:
+    def write(call: Call) -> str | None:
         written = []
         for position, piece in enumerate(pieces):
             if position % 2 == 0:
                 written.append(piece)
                 continue
-            value = values[piece](variables)
+            value = values[piece](call)
             if value is None or value in {"", ".", ".."}:
                 return None
             written.append(escape_segments(value) if piece in from_path else quote(value, safe=""))
@@ -100,12 +100,12 @@ def path_writer(
 
 
 def _one_parameter(
-    before: str, read: Callable[[Variables], str | None], after: str
-) -> Callable[[Variables], str | None]:
+    before: str, read: Callable[[Call], str | None], after: str
+) -> Callable[[Call], str | None]:
     """Write the everyday template with one parameter of the path, without a loop."""
 
-    def write(variables: Variables) -> str | None:
-        value = read(variables)
+    def write(call: Call) -> str | None:
+        value = read(call)
         return None if value is None else before + escape_segments(value) + after
 
     return write

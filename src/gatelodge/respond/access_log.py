@@ -8,7 +8,8 @@ import json
 import re
 from collections.abc import Callable, Mapping
 
-from gatelodge.context.variables import Variables, is_known_variable
+from gatelodge.context.call import Call
+from gatelodge.context.variables import is_known_variable, read_variable
 from gatelodge.respond.phases import PHASES
 
 _PLACEHOLDER = re.compile(r"\$context\.([A-Za-z0-9_.-]*[A-Za-z0-9_-])")
@@ -73,7 +74,7 @@ class Delivered:
         """What authorization came to, phase by phase: variables with their values."""
 
 
-AccessLogLine = Callable[[Variables, Delivered], str]
+AccessLogLine = Callable[[Call, Delivered], str]
 
 
 def compile_format(text: str) -> AccessLogLine:
@@ -91,11 +92,11 @@ def compile_format(text: str) -> AccessLogLine:
         raise FormatError(f"there is no variable $context.{unknown[0]}")
     constants = pieces[::2]
 
-    def line(variables: Variables, delivered: Delivered) -> str:
+    def line(call: Call, delivered: Delivered) -> str:
         written = [constants[0]]
         for name, constant in zip(names, constants[1:], strict=True):
             read = _DELIVERED.get(name)
-            value = read(delivered) if read else variables.get(name)
+            value = read(delivered) if read else read_variable(call, name)
             # messageString brings its own quotes.
             escape = name != "error.messageString"
             written.append("-" if value is None else _escaped(value) if escape else value)

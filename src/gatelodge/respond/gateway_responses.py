@@ -6,8 +6,8 @@ Reference: gateway-responses.md sections 1 and 2. Templates are plain substituti
 import re
 from collections.abc import Callable, Mapping
 
+from gatelodge.context.call import Call
 from gatelodge.context.expressions import Expression, compile_expression
-from gatelodge.context.variables import Variables
 from gatelodge.messages import Pair, Response, one_line
 from gatelodge.published import Api, GatewayResponse, GatewayResponseType
 
@@ -39,14 +39,14 @@ class GatewayResponses:
         self,
         kind: GatewayResponseType,
         error_type: str,
-        variables: Variables,
+        call: Call,
         status: int | None = None,
     ) -> Response:
-        """Write the answer of one type; `variables.error` holds the message.
+        """Write the answer of one type; `call.error` holds the message.
 
         status: instead of the type's own, unless that is customised.
         """
-        return self._by_type[kind].write(error_type, variables, status)
+        return self._by_type[kind].write(error_type, call, status)
 
 
 def built_in(status: int, error_type: str, message: str) -> Response:
@@ -78,24 +78,24 @@ class _Answer:
         self._customised = response is not None
         self._capital = _compile_template(_CAPITAL_TEMPLATE)
 
-    def write(self, error_type: str, variables: Variables, status: int | None) -> Response:
+    def write(self, error_type: str, call: Call, status: int | None) -> Response:
         """Write the answer for one call."""
-        media_type, template = self._choose(variables)
+        media_type, template = self._choose(call)
         if not self._customised and error_type == "AccessDeniedException":
             template = self._capital
         # `or`: a type without a status of its own (DEFAULT_5XX) is a plain 500.
         fields: list[Pair] = [("x-amzn-ErrorType", error_type), ("Content-Type", media_type)]
         for name, expression in self._fields:
-            value = expression(variables)
+            value = expression(call)
             if value is not None:
                 fields = [pair for pair in fields if pair[0].lower() != name.lower()]
                 fields.append((name, one_line(value)))
         status = self._own_status or status or self._status
-        return Response(status, fields, template(variables).encode())
+        return Response(status, fields, template(call).encode())
 
-    def _choose(self, variables: Variables) -> tuple[str, Callable[[Variables], str]]:
+    def _choose(self, call: Call) -> tuple[str, Callable[[Call], str]]:
         """Choose the template by the Accept field, else JSON, else the only kind there is."""
-        for accepted in (variables.call.request.headers.get("accept") or "").split(","):
+        for accepted in (call.request.headers.get("accept") or "").split(","):
             media_type = accepted.partition(";")[0].strip().lower()
             if media_type in self._templates:
                 return media_type, self._templates[media_type]
@@ -110,16 +110,16 @@ def _fallback(kind: GatewayResponseType) -> GatewayResponseType:
     return GatewayResponseType.DEFAULT_4XX
 
 
-def _compile_template(text: str) -> Callable[[Variables], str]:
+def _compile_template(text: str) -> Callable[[Call], str]:
     """Compile plain substitution; what has no value is written as nothing."""
     pieces = _PLACEHOLDER.split(text)
     constants = pieces[::2]
     expressions = [compile_expression(piece) for piece in pieces[1::2]]
 
-    def write(variables: Variables) -> str:
+    def write(call: Call) -> str:
         written = [constants[0]]
         for expression, constant in zip(expressions, constants[1:], strict=True):
-            written.append(expression(variables) or "")
+            written.append(expression(call) or "")
             written.append(constant)
         return "".join(written)
 

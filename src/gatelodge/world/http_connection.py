@@ -21,10 +21,9 @@ _LONGEST_KEPT = 256
 # Lines of heads that are known to be plain (bounded).
 _plain_lines: set[str] = set()
 _WITH_LENGTH = frozenset({"POST", "PUT", "PATCH"})
-# The starts of status lines whose replies have a body of the length that they say.
-_STATUSES = {
-    f"HTTP/1.1 {status} ": status for status in range(200, 600) if status not in {204, 304}
-}
+_WITHOUT_BODY = frozenset({204, 304})
+# The starts of status lines whose replies have a body.
+_STATUSES = {f"HTTP/1.1 {code} ": code for code in range(200, 600) if code not in _WITHOUT_BODY}
 _KEEPS_ALIVE = frozenset({None, "keep-alive"})
 
 

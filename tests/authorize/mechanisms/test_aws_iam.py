@@ -1,7 +1,7 @@
 """AWS_IAM: who signed is found out before any policy is read."""
 
 import pytest
-from tests.play import NOW, REGION, access, drive, identity, policies, request, statement, user
+from tests.play import NOW, REGION, call, drive, identity, policies, request, statement, user
 
 from gatelodge import sigv4
 from gatelodge.authorize.decision import Allow, Deny
@@ -30,7 +30,7 @@ def holder(caller):
 
 def test_one_question_with_the_scope_of_the_signature():
     sent = signed(token="t")
-    questions, decision = drive(decide(sent, access(sent)), holder(user(identity())))
+    questions, decision = drive(decide(call(sent)), holder(user(identity())))
     assert questions == [FindKey("AKIAEXAMPLE", "t", "20260102", REGION, "execute-api")]
     assert isinstance(decision, Allow)
     assert decision.caller.principal.username == "alice"
@@ -54,7 +54,7 @@ def test_one_question_with_the_scope_of_the_signature():
 )
 def test_what_is_no_claim_asks_nothing_and_reads_no_policy(sent, error, kind):
     closed = policies(statement("Deny"))
-    questions, decision = drive(decide(sent, access(sent, closed)))
+    questions, decision = drive(decide(call(sent, closed)))
     assert not questions
     assert (decision.error_type, decision.kind) == (error, kind)
 
@@ -73,7 +73,7 @@ def test_what_is_no_claim_asks_nothing_and_reads_no_policy(sent, error, kind):
 )
 def test_keys_that_cannot_be_used(problem, error, kind):
     sent = signed()
-    _, decision = drive(decide(sent, access(sent)), KeyRefused(problem))
+    _, decision = drive(decide(call(sent)), KeyRefused(problem))
     assert (decision.error_type, decision.kind) == (error, kind)
     assert decision.detail == problem.value
     assert problem.value not in decision.message
@@ -83,14 +83,14 @@ def test_keys_that_cannot_be_used(problem, error, kind):
 def test_every_problem_of_a_key_has_its_answer():
     for problem in KeyProblem:
         sent = signed()
-        _, decision = drive(decide(sent, access(sent)), KeyRefused(problem, "why"))
+        _, decision = drive(decide(call(sent)), KeyRefused(problem, "why"))
         assert isinstance(decision, Deny)
         assert decision.detail == "why"
 
 
 def test_whose_key_it_was_is_told_to_the_operator_alone():
     sent = signed(secret="wrong")
-    _, decision = drive(decide(sent, access(sent)), holder(user(identity())))
+    _, decision = drive(decide(call(sent)), holder(user(identity())))
     assert decision.error_type == "InvalidSignatureException"
     assert decision.caller is None
     assert "user/alice" in decision.detail
@@ -100,5 +100,5 @@ def test_whose_key_it_was_is_told_to_the_operator_alone():
 def test_a_body_that_was_swapped():
     sent = signed(body=b"one")
     sent.body = b"two"
-    _, decision = drive(decide(sent, access(sent)), holder(user(identity())))
+    _, decision = drive(decide(call(sent)), holder(user(identity())))
     assert decision.error_type == "InvalidSignatureException"

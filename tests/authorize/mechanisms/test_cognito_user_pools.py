@@ -1,7 +1,7 @@
 """COGNITO_USER_POOLS: which token a method takes, and what is said of the others."""
 
 import pytest
-from tests.play import API, NOW, access, drive, policies, request, statement
+from tests.play import API, NOW, call, drive, policies, request, statement
 
 from gatelodge.authorize.decision import Allow, Deny
 from gatelodge.authorize.mechanisms.cognito_user_pools import EXPIRED, UserPools, prepare
@@ -42,7 +42,7 @@ def verified(claims):
 
 
 def decide(mechanism, sent, *answers, fence=None):
-    return drive(mechanism.decide(sent, access(sent, fence)), *answers)
+    return drive(mechanism.decide(call(sent, fence)), *answers)
 
 
 @pytest.mark.parametrize("value", ["token", "Bearer token", "bearer token", "BEARER token"])

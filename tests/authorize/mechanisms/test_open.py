@@ -1,7 +1,7 @@
 """Open methods: everyone without a fence, and with one whom it allows (N1 to N8)."""
 
 import pytest
-from tests.play import access, policies, request, statement
+from tests.play import call, policies, request, statement
 
 from gatelodge.authorize.decision import Allow, Deny
 from gatelodge.authorize.mechanisms.open import decide
@@ -20,6 +20,6 @@ from gatelodge.authorize.mechanisms.open import decide
 )
 def test_who_is_admitted(method, fence, admitted):
     sent = request(method)
-    decision = decide(sent, access(sent, fence))
+    decision = decide(call(sent, fence))
     assert isinstance(decision, Allow if admitted else Deny)
     assert decision.caller is None

@@ -6,7 +6,7 @@ mechanisms do not know each other. Nothing registers itself: what is not in the 
 
 from collections.abc import Callable, Mapping
 
-from gatelodge.authorize.access import Mechanism
+from gatelodge.authorize.decision import Mechanism
 from gatelodge.authorize.mechanisms import aws_iam, cognito_user_pools, lambda_authorizer
 from gatelodge.authorize.mechanisms import open as open_
 from gatelodge.published import Api, Method, Stage

@@ -8,12 +8,11 @@ from typing import assert_never
 
 from gatelodge import sigv4
 from gatelodge.asking import Asking, ask
-from gatelodge.authorize.access import Access
 from gatelodge.authorize.caller import Caller
 from gatelodge.authorize.combine import with_caller
 from gatelodge.authorize.decision import Decision, Deny
 from gatelodge.authorize.questions import FindKey, KeyProblem, KeyRefused
-from gatelodge.messages import Request
+from gatelodge.context.call import Call
 from gatelodge.published import GatewayResponseType
 
 SERVICE = "execute-api"
@@ -27,17 +26,18 @@ _SIGNATURE_KINDS = {
 }
 
 
-def decide(request: Request, access: Access) -> Asking[Decision]:
+def decide(call: Call) -> Asking[Decision]:
     """Authenticate the signature, then combine the resource policy with the caller's policies."""
-    caller = yield from authenticate(request, access)
+    caller = yield from authenticate(call)
     if isinstance(caller, Deny):
         return caller
-    return with_caller(request, access, caller)
+    return with_caller(call, caller)
 
 
-def authenticate(request: Request, access: Access) -> Asking[Caller | Deny]:
+def authenticate(call: Call) -> Asking[Caller | Deny]:
     """Find out who signed the request, or say why that cannot be found out."""
-    claim = sigv4.read(request, region=access.region, service=SERVICE)
+    request = call.request
+    claim = sigv4.read(request, region=call.api.region, service=SERVICE)
     if isinstance(claim, sigv4.Refusal):
         return _refuse(claim)
     holder = yield from ask(

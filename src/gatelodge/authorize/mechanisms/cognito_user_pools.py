@@ -11,11 +11,11 @@ from typing import Any
 
 from gatelodge import jwt
 from gatelodge.asking import Asking, ask
-from gatelodge.authorize.access import Access, Mechanism
 from gatelodge.authorize.combine import by_resource_policy_alone
-from gatelodge.authorize.decision import Allow, Decision, Deny, Evidence
+from gatelodge.authorize.decision import Allow, Decision, Deny, Evidence, Mechanism
 from gatelodge.authorize.questions import TokenProblem, TokenRefused, VerifyToken
 from gatelodge.authorize.resource_policy import judge_anonymous
+from gatelodge.context.call import Call
 from gatelodge.messages import Request
 from gatelodge.openapi import compile_validation
 from gatelodge.published import Api, GatewayResponseType, Method, Stage
@@ -61,8 +61,9 @@ class UserPools:
         expression = authorizer.identity_validation_expression
         self._validates = None if expression is None else compile_validation(expression)
 
-    def decide(self, request: Request, access: Access) -> Asking[Decision]:
-        """Decide one request."""
+    def decide(self, call: Call) -> Asking[Decision]:
+        """Decide one call."""
+        request = call.request
         token = self._token(request)
         if isinstance(token, ClaimsRefused):
             return _unauthorized(token)
@@ -72,11 +73,11 @@ class UserPools:
         refused = self.check(answer.claims, request.received_at.timestamp())
         if refused is not None:
             return _unauthorized(refused, answer.evidence)
-        policy = access.resource_policy
+        policy = call.resource_policy
         if policy is None:
             return Allow(None, None, authorizer=answer.authorizer, evidence=answer.evidence)
-        ruling = judge_anonymous(request, access, policy)
-        return by_resource_policy_alone(access, ruling, answer.authorizer, answer.evidence)
+        ruling = judge_anonymous(call, policy)
+        return by_resource_policy_alone(call, ruling, answer.authorizer, answer.evidence)
 
     def check(self, claims: Mapping[str, Any], now: float) -> ClaimsRefused | None:
         """Check the claims of a verified token, in the order of cognito.md section A3."""

@@ -10,10 +10,9 @@ from typing import assert_never
 
 from gatelodge import iam
 from gatelodge.asking import Asking, ask
-from gatelodge.authorize.access import Access, Mechanism
 from gatelodge.authorize.authorizer_output import AuthorizerProblem, AuthorizerRefused
 from gatelodge.authorize.combine import by_resource_policy_alone, with_authorizer
-from gatelodge.authorize.decision import Decision, Deny
+from gatelodge.authorize.decision import Decision, Deny, Mechanism
 from gatelodge.authorize.questions import (
     AskAuthorizer,
     AuthorizerSays,
@@ -33,7 +32,6 @@ from gatelodge.context.events import (
 from gatelodge.context.expressions import compile_expression
 from gatelodge.context.function_uri import function_arn
 from gatelodge.context.query import read_query
-from gatelodge.context.variables import Variables
 from gatelodge.messages import Request
 from gatelodge.openapi import compile_validation
 from gatelodge.published import Api, Authorizer, GatewayResponseType, Method, Stage
@@ -81,26 +79,26 @@ class LambdaAuthorizer:
             ttl=ttl,
         )
 
-    def decide(self, request: Request, access: Access) -> Asking[Decision]:
-        """Decide one request."""
+    def decide(self, call: Call) -> Asking[Decision]:
+        """Decide one call."""
         fence = None
-        if access.resource_policy is not None:
-            fence = judge_anonymous(request, access, access.resource_policy)
+        if call.resource_policy is not None:
+            fence = judge_anonymous(call, call.resource_policy)
             if fence.verdict is iam.Verdict.DENIED:
-                return by_resource_policy_alone(access, fence)
-        identity = self._identity(access.call)
+                return by_resource_policy_alone(call, fence)
+        identity = self._identity(call)
         if isinstance(identity, Deny):
             return identity
         answer = yield from ask(
             AskAuthorizer(
                 self._scope,
                 identity if self._scope.ttl else None,
-                lambda: self._event(access),
+                lambda: self._event(call),
             )
         )
         if isinstance(answer, AuthorizerRefused):
             return self._refused(answer)
-        return with_authorizer(request, access, answer, fence, self._evidence(answer, request))
+        return with_authorizer(call, answer, fence, self._evidence(answer, call.request))
 
     def _identity(self, call: Call) -> Identity | Deny:
         """Read the identity sources; a request that lacks one is refused, where AWS asks for it."""
@@ -122,15 +120,14 @@ class LambdaAuthorizer:
                     return self._unauthorized(f"the request has no {name}")
         return identity
 
-    def _event(self, access: Access) -> bytes:
+    def _event(self, call: Call) -> bytes:
         """Write what the function is given."""
-        call = access.call
         if self._is_token:
             name = self._names[0][len(_HEADER) :].lower()
             return write_event(
                 {
                     "type": "TOKEN",
-                    "methodArn": access.method_arn,
+                    "methodArn": call.method_arn,
                     "authorizationToken": call.request.headers.get(name),
                 }
             )
@@ -138,7 +135,7 @@ class LambdaAuthorizer:
         return write_event(
             {
                 "type": "REQUEST",
-                "methodArn": access.method_arn,
+                "methodArn": call.method_arn,
                 "resource": call.resource.path if call.resource else None,
                 "path": event_path(call),
                 "httpMethod": call.request.method,
@@ -221,7 +218,7 @@ def _source(name: str) -> Source:
     expression = compile_expression(name)
 
     def read(call: Call) -> tuple[str, ...]:
-        value = expression(Variables(call))
+        value = expression(call)
         return () if value is None else (value,)
 
     return read

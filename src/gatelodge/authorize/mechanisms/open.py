@@ -4,18 +4,17 @@ A signature on such a request is not looked at: the caller stays anonymous
 (reference: authorization-workflow.md section 3.1).
 """
 
-from gatelodge.authorize.access import Access
 from gatelodge.authorize.combine import by_resource_policy_alone
 from gatelodge.authorize.decision import Allow, Decision
 from gatelodge.authorize.resource_policy import judge_anonymous
-from gatelodge.messages import Request
+from gatelodge.context.call import Call
 
 _PUBLIC = Allow(None, None)
 
 
-def decide(request: Request, access: Access) -> Decision:
+def decide(call: Call) -> Decision:
     """Admit everyone without a resource policy; with one, whom it explicitly allows."""
-    policy = access.resource_policy
+    policy = call.resource_policy
     if policy is None:
         return _PUBLIC
-    return by_resource_policy_alone(access, judge_anonymous(request, access, policy))
+    return by_resource_policy_alone(call, judge_anonymous(call, policy))

@@ -8,7 +8,6 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gatelodge.authorize.access import Access
 from gatelodge.authorize.authorizer_output import AuthorizerRefused
 from gatelodge.authorize.decision import Decision, Deny
 from gatelodge.authorize.mechanisms.lambda_authorizer import LambdaAuthorizer
@@ -70,7 +69,7 @@ def invoke_edited_authorizer(
     fields = make_fields(headers or {}, multiValueHeaders or {})
     request = make_request(call, restApiId, "GET", pathWithQueryString or "/", fields, b"")
     began = time.monotonic()
-    decision, said = _drive(call, mechanism, request, _access(api, stage, request))
+    decision, said = _drive(call, mechanism, _attempt(api, stage, request))
     latency = int((time.monotonic() - began) * 1000)
     return {
         "clientStatus": _status(decision, said),
@@ -90,19 +89,13 @@ def _prepare(api: Api, stage: Stage, authorizer_id: str) -> LambdaAuthorizer:
         raise bad_request(f"Invalid authorizer: {error}") from error
 
 
-def _access(api: Api, stage: Stage, request: Request) -> Access:
-    segments = request.raw_path.split("/")[5:]
-    attempt = Attempt(request, api, stage, segments, api.resources[0], {})
-    arn = f"arn:{api.partition}:execute-api:{api.region}:{api.account}:{api.id}"
-    method_arn = f"{arn}/{STAGE}/{request.method}/{'/'.join(segments)}"
-    return Access(method_arn, None, None, api.account, api.region, attempt)
+def _attempt(api: Api, stage: Stage, request: Request) -> Attempt:
+    return Attempt(request, api, stage, request.raw_path.split("/")[5:], api.resources[0], {})
 
 
-def _drive(
-    call: Call, mechanism: LambdaAuthorizer, request: Request, access: Access
-) -> tuple[Decision, Said]:
+def _drive(call: Call, mechanism: LambdaAuthorizer, attempt: Attempt) -> tuple[Decision, Said]:
     """Run the mechanism; gives its decision, and what the function said if it was asked."""
-    story, answer = mechanism.decide(request, access), None
+    story, answer = mechanism.decide(attempt), None
     while True:
         try:
             question = story.send(answer)

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, cast
 import httptools
 
 from gatelodge.fronts.http1.addresses import canonical
-from gatelodge.fronts.http1.head import NO_BODY, Framing, read_framing, split_absolute
+from gatelodge.fronts.http1.head import (
+    NO_BODY,
+    Framing,
+    bad_octets_so_far,
+    read_framing,
+    split_absolute,
+)
 from gatelodge.fronts.http1.writing import written
 from gatelodge.messages import Headers, Request, Response
 from gatelodge.respond.gateway_responses import built_in
@@ -393,10 +399,3 @@ class Connection:
         self._body = []
         if self._transport is not None:
             self._write(self._transport, built_in(status, error_type, message))
-
-
-def bad_octets_so_far(start: bytes) -> bool:
-    """Tell whether the start of a head can no longer become a good one."""
-    lines = start.count(b"\r\n")
-    bare_returns = start.count(b"\r") - lines - (1 if start.endswith(b"\r") else 0)
-    return start.count(b"\n") != lines or bare_returns > 0 or b"\0" in start

@@ -114,3 +114,10 @@ def _wants_close(version: str, connection: str | None) -> bool:
         return version != HTTP_1_1
     options = {option.strip().lower() for option in connection.split(",")}
     return "close" in options or (version != HTTP_1_1 and "keep-alive" not in options)
+
+
+def bad_octets_so_far(start: bytes) -> bool:
+    """Tell whether the start of a head can no longer become a good one."""
+    lines = start.count(b"\r\n")
+    bare_returns = start.count(b"\r") - lines - (1 if start.endswith(b"\r") else 0)
+    return start.count(b"\n") != lines or bare_returns > 0 or b"\0" in start
