@@ -186,21 +186,21 @@ def begin(request: Request, gate: Gate) -> Served | Asking[Served]:
     address = gate.hosts.address(request.headers.index.get("host", ""), segments)
     if address is None:
         return _forbidden(request, "neither the host name nor the path names an API")
-    plan = gate.stages.get((address.api_id, address.stage))
+    api_id, stage, rest, by_name = address
+    plan = gate.stages.get((api_id, stage))
     if plan is None:
-        return _forbidden(request, f"no API {address.api_id!r} with a stage {address.stage!r}")
+        return _forbidden(request, f"no API {api_id!r} with a stage {stage!r}")
     if plan.canary is not None:
         plan = plan.canary.serves(request) or plan
-    if address.by_name and plan.api.disable_execute_api_endpoint:
-        return _forbidden(request, f"the default endpoint of API {address.api_id!r} is disabled")
+    if by_name and plan.api.disable_execute_api_endpoint:
+        return _forbidden(request, f"the default endpoint of API {api_id!r} is disabled")
 
-    rest = address.rest
     found = plan.tree.match(rest)
     method: MethodPlan | None = None
     resource: Resource | None = None
     parameters: dict[str, str] = {}
     if found is not None:
-        target, parameters = found.target, found.parameters
+        target, parameters = found
         resource = target.resource
         method = target.by_verb.get(request.method) or target.by_verb.get("ANY")
     call = Call(request, plan.api, plan.stage, rest, resource, parameters, plan.resource_policy)

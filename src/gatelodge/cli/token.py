@@ -168,7 +168,7 @@ def _on_route(
     found, refused = 0, 0
     for plan in _plans(store, api, stage):
         matched = plan.tree.match(segments)
-        by_verb = matched.target.by_verb if matched else {}
+        by_verb = matched[0].by_verb if matched else {}
         method = by_verb.get(verb.upper()) or by_verb.get("ANY")
         if method is None:
             continue

@@ -85,11 +85,12 @@ def explain(
     )
     if address is None:
         return Explanation(record, who, "the recorded path is not complete", parts)
-    parts.append(_route(record, plan, address.rest))
+    _, _, rest, _ = address
+    parts.append(_route(record, plan, rest))
     if record["kind"] == GatewayResponseType.THROTTLED:
         parts.append(Part("throttling", "refused", [record["detail"]]))
         return Explanation(record, who, f"too many calls: {record['detail']}", parts)
-    arn = Call(request, plan.api, plan.stage, address.rest, None, {}).method_arn
+    arn = Call(request, plan.api, plan.stage, rest, None, {}).method_arn
     account = plan.api.account
     if caller is not None and record["kind"] not in _UNAUTHENTICATED:
         query = iam.Query(
@@ -98,7 +99,7 @@ def explain(
         return _with_caller(record, who, parts, query, plan, caller)
     query = iam.Query(INVOKE, arn, iam.ANONYMOUS, anonymous_keys(request), account)
     if record["authorization_type"] == tokens.TYPE:
-        return _with_token(record, parts, query, plan, address.rest)
+        return _with_token(record, parts, query, plan, rest)
     if record["authorization_type"] == authorizers.TYPE:
         return _with_authorizer(record, parts, query, plan, authorizer)
     return _anonymous(record, who, parts, query, plan)
@@ -133,7 +134,7 @@ def _route(record: Record, plan: StagePlan, segments: list[str]) -> Part:
     if found is None:
         lines = [f"no resource matches /{'/'.join(segments)}"]
     else:
-        resource = found.target.resource
+        resource = found[0].resource
         declared = [name for name in (verb, "ANY") if name in resource.methods]
         if declared:
             kind = resource.methods[declared[0]].authorization_type
@@ -154,7 +155,7 @@ def _with_token(
     part = tokens.token_part(record)
     parts.append(part)
     found = plan.tree.match(segments)
-    by_verb = found.target.by_verb if found else {}
+    by_verb = found[0].by_verb if found else {}
     method = by_verb.get(record["method"]) or by_verb.get("ANY")
     passes = tokens.check_again(record, plan.api, plan.stage, method.method) if method else None
     if part.verdict == "verified" and plan.resource_policy is not None:

@@ -86,13 +86,13 @@ class _Mapped:
         self.query: dict[str, Expression] = {}
         self.headers: dict[str, Expression] = {}
         places = {"path": self.path, "querystring": self.query, "header": self.headers}
-        from_path = set()
+        self.from_path: dict[str, str] = {}
+        """Of path parameters that come from the request's path: their names there."""
         for target, text in parameters.items():
             _, _, place, name = target.split(".", 3)
             places[place][name] = compile_expression(text)
             if place == "path" and text.startswith(_PATH_SOURCE):
-                from_path.add(name)
-        self.from_path = frozenset(from_path)
+                self.from_path[name] = text[len(_PATH_SOURCE) :]
 
     def merge_query(self, raw_query: str, fixed_query: str, call: Call) -> str:
         """Put the mapped parameters in the place of the client's own of the same names."""

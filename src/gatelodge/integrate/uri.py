@@ -67,13 +67,14 @@ def path_parameters(path: str) -> list[str]:
 def path_writer(
     template: str,
     values: Mapping[str, Callable[[Call], str | None]],
-    from_path: frozenset[str],
+    from_path: Mapping[str, str],
 ) -> Callable[[Call], str | None]:
     """Compile a path template; the function gives the path of one call.
 
-    values: how each parameter is read; from_path: those that come from the path of the request,
-    which is in its one spelling already. A value that is missing, or that would be a dot segment,
-    gives None: what was authorized is what is sent on. Raises UriError for one that is not mapped.
+    values: how each parameter is read; from_path: of those that come from the path of the request,
+    which is in its one spelling already, their names there. A value that is missing, or that would
+    be a dot segment, gives None: what was authorized is what is sent on. Raises UriError for one
+    that is not mapped.
     """
     pieces = _PARAMETER.split(template)
     for name in pieces[1::2]:
@@ -82,7 +83,7 @@ def path_writer(
     if len(pieces) == 1:
         return lambda _: template
     if len(pieces) == 3 and pieces[1] in from_path:
-        return _one_parameter(pieces[0], values[pieces[1]], pieces[2])
+        return _one_parameter(pieces[0], from_path[pieces[1]], pieces[2])
 
     def write(call: Call) -> str | None:
         written = []
@@ -99,13 +100,11 @@ def path_writer(
     return write
 
 
-def _one_parameter(
-    before: str, read: Callable[[Call], str | None], after: str
-) -> Callable[[Call], str | None]:
+def _one_parameter(before: str, name: str, after: str) -> Callable[[Call], str | None]:
     """Write the everyday template with one parameter of the path, without a loop."""
 
     def write(call: Call) -> str | None:
-        value = read(call)
+        value = call.parameters.get(name)
         return None if value is None else before + escape_segments(value) + after
 
     return write

@@ -9,18 +9,10 @@ _KNOWN_HOSTS = 1024
 _UNSEEN = ""
 
 
-class Address:
-    """Where a request points before the API is known to exist."""
-
-    __slots__ = ("api_id", "by_name", "rest", "stage")
-
-    def __init__(self, api_id: str, stage: str, rest: list[str], by_name: bool) -> None:
-        self.api_id = api_id
-        self.stage = stage
-        self.rest = rest
-        """The segments below the stage; `[""]` and `[]` are the root resource."""
-        self.by_name = by_name
-        """True for the default endpoint's own host name, which an API can disable."""
+Address = tuple[str, str, list[str], bool]
+"""Where a request points before the API is known to exist: API id, stage, the segments below the
+stage (`[""]` and `[]` are the root resource), and whether the host name says so, which is the
+default endpoint that an API can disable."""
 
 
 class HostNames:
@@ -37,10 +29,10 @@ class HostNames:
         if api_id is _UNSEEN:
             api_id = self._read(host)
         if api_id is not None:
-            return Address(api_id, segments[0], segments[1:], True)
+            return api_id, segments[0], segments[1:], True
         if segments[:2] != _PREFIX or len(segments) < 3 or not segments[2]:
             return None
-        return Address(segments[2], segments[3] if len(segments) > 3 else "", segments[4:], False)
+        return segments[2], segments[3] if len(segments) > 3 else "", segments[4:], False
 
     def _read(self, host: str) -> str | None:
         labels = host.lower().rsplit(":", 1)[0].split(".") if host else []

@@ -11,14 +11,8 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Match(Generic[T]):
-    """The resource that a path addresses, and the values of its path parameters."""
-
-    __slots__ = ("parameters", "target")
-
-    def __init__(self, target: T, parameters: dict[str, str]) -> None:
-        self.target = target
-        self.parameters = parameters
+Match = tuple[T, dict[str, str]]
+"""The resource that a path addresses, and the values of its path parameters."""
 
 
 class _Node(Generic[T]):
@@ -49,7 +43,7 @@ class ResourceTree(Generic[T]):
         """Find the resource of these segments (route.path's spelling); None without one."""
         if not segments or segments == [""]:
             root = self._root.target
-            return None if root is None else Match(root, {})
+            return None if root is None else (root, {})
         parameters: dict[str, str] = {}
         # While there is one way only, it is walked without looking back.
         node, depth = self._root, 0
@@ -67,7 +61,7 @@ class ResourceTree(Generic[T]):
         target = node.target
         if depth < len(segments):
             target = self._find(node, segments, depth, parameters)
-        return None if target is None else Match(target, parameters)
+        return None if target is None else (target, parameters)
 
     def _add(self, template: str, target: T) -> None:
         node = self._root

@@ -82,9 +82,7 @@ class Pool:
     def start(self, exchange: Exchange, *, fresh: bool = False) -> None:
         """Send on a kept connection, on a new one, or when one becomes free."""
         while self.idle and not fresh:
-            connection = self.idle.pop()
-            if connection.usable():
-                connection.send(exchange)
+            if self.idle.pop().send(exchange):
                 return
         if self.open < MAX_CONNECTIONS:
             self.open += 1
@@ -98,11 +96,11 @@ class Pool:
     def free(self, connection: Connection) -> None:
         """Take back a connection whose reply is complete."""
         exchange = self._next() if self.waiting else None
-        if exchange is not None:
-            connection.send(exchange)
-            return
-        connection.deadline = self.upstream.loop.time() + IDLE_SECONDS
-        self.idle.append(connection)
+        if exchange is None:
+            connection.deadline = self.upstream.loop.time() + IDLE_SECONDS
+            self.idle.append(connection)
+        elif not connection.send(exchange):
+            self.start(exchange)
 
     def lost(self, connection: Connection) -> None:
         """Count a connection that is gone, and let a waiting call have its place."""
@@ -141,9 +139,8 @@ class Pool:
             self.open -= 1
             exchange.fail(_why_unconnected(error), str(error), untouched=False)
             return
-        if connection.usable():
+        if connection.send(exchange):
             self.upstream.deadlines.pending.add(connection)
-            connection.send(exchange)
         else:
             exchange.fail(Unreached.BROKEN, "closed early", untouched=False)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 import httptools
 
-from gatelodge.integrate.questions import SendHttp, Unreached
+from gatelodge.integrate.questions import Unreached
 from gatelodge.messages import Headers, Response
 from gatelodge.world.deadlines import NEVER
 
@@ -70,17 +70,22 @@ class Connection:
         self._received = False
         self._keep_alive = True
 
-    def send(self, exchange: "Exchange") -> None:
-        """Write a request; its exchange is told how it ends."""
+    def send(self, exchange: "Exchange") -> bool:
+        """Write a request, whose exchange is told how it ends; False when this is closed."""
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return False
         self._exchange = exchange
         self.deadline = exchange.deadline
         self._received = False
-        if self._transport is not None:
-            self._pool.upstream.outbox.write(self._transport, _written(exchange.question))
-
-    def usable(self) -> bool:
-        """Tell whether the other side has not closed it yet."""
-        return self._transport is not None and not self._transport.is_closing()
+        question = exchange.question
+        lines = [f"{question.method} {question.target} HTTP/1.1", *question.lines]
+        body = question.body
+        if body or question.method in _WITH_LENGTH:
+            lines.append(f"Content-Length: {len(body)}")
+        lines.append("\r\n")
+        self._pool.upstream.outbox.write(transport, "\r\n".join(lines).encode("latin-1") + body)
+        return True
 
     def expire(self) -> None:
         """Close it: the reply did not come in time, or nobody needed it for a while."""
@@ -274,13 +279,3 @@ def _is_plain(line: str) -> bool:
             _plain_lines.clear()
         _plain_lines.add(line)
     return True
-
-
-def _written(question: SendHttp) -> bytes:
-    """Write a request in one piece."""
-    lines = [f"{question.method} {question.target} HTTP/1.1", *question.lines]
-    body = question.body
-    if body or question.method in _WITH_LENGTH:
-        lines.append(f"Content-Length: {len(body)}")
-    lines.append("\r\n")
-    return "\r\n".join(lines).encode("latin-1") + body

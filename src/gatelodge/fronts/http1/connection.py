@@ -289,8 +289,7 @@ class Connection:
 
     def _await_body(self, request: Request, framing: Framing) -> bool:
         if framing.length > self._door.limits.body:
-            self._too_large()
-            return False
+            return self._too_large()
         self._pending = request
         self._size = self._overhead = 0
         self._chunked = framing.chunked
@@ -316,12 +315,10 @@ class Connection:
             return self._bad_request()
         self._overhead += len(piece) - (self._size - size)
         if self._size > self._door.limits.body:
-            self._too_large()
-            return False
+            return self._too_large()
         if not self._complete:
             if self._overhead > _MAX_OVERHEAD + _PER_OCTET * self._size:
-                self._too_large()
-                return False
+                return self._too_large()
             return not self._chunked and bool(self._buffer)
         request, self._pending = self._pending, None
         if self._chunked:
@@ -366,10 +363,10 @@ class Connection:
     def _write(self, transport: asyncio.Transport, response: Response) -> None:
         door = self._door
         closing = self._close_after or door.draining or (self._ended and not self._buffer)
-        octets = written(response, door.date(), head=self._is_head, close=closing)
+        octets = written(response, door.date, head=self._is_head, close=closing)
         if closing:
             self._closing = True
-        self._wait(door.limits.idle_time)
+        self.deadline = door.loop.time() + door.limits.idle_time
         door.outbox.write(transport, octets, close=closing)
 
     def _close(self, transport: asyncio.Transport) -> None:
@@ -386,9 +383,11 @@ class Connection:
         self._refuse(400, "BadRequestException", "Bad Request")
         return False
 
-    def _too_large(self) -> None:
+    def _too_large(self) -> bool:
+        """Refuse a body beyond the bound; False, as what called it has to give."""
         message = f"HTTP content length exceeded {self._door.limits.body} bytes"
         self._refuse(413, "RequestTooLargeException", message)
+        return False
 
     def _refuse(self, status: int, error_type: str, message: str) -> None:
         """Answer what cannot be a request, and close."""

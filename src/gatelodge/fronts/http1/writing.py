@@ -9,22 +9,9 @@ _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}" for st
 _WITHOUT_BODY = frozenset({204, 304})
 
 
-class DateField:
-    """The Date field, written once a second."""
-
-    __slots__ = ("_second", "_text")
-
-    def __init__(self) -> None:
-        self._second = -1
-        self._text = ""
-
-    def at(self, now: float) -> str:
-        """Give the field for a time in seconds since 1970."""
-        second = int(now)
-        if second != self._second:
-            self._second = second
-            self._text = f"Date: {formatdate(second, usegmt=True)}"
-        return self._text
+def date_line(now: float) -> str:
+    """Write the Date field for a time in seconds since 1970."""
+    return f"Date: {formatdate(int(now), usegmt=True)}"
 
 
 def written(response: Response, date: str, *, head: bool, close: bool) -> bytes:
