@@ -33,6 +33,7 @@ docs: .venv/.dev
 
 bench: .venv/.bench
 	$(BIN)/python bench/compare.py
+	$(BIN)/python bench/tokens.py
 	$(BIN)/python bench/iam_bench.py
 	$(BIN)/python bench/functions.py
 

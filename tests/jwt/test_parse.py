@@ -1,12 +1,16 @@
 """Tokens that are not what they should be are refused before anything is believed."""
 
+import base64
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.signing import KID, SIGNER, base64url, sign
 from tests.vectors import jose
 
 from gatelodge.jwt import MAX_TOKEN, Fault, Refusal, Token, parse
+from gatelodge.jwt.parse import _decode
 
 GOOD = sign({"sub": "a", "exp": 1})
 HEAD, PAYLOAD, SIGNATURE = GOOD.split(".")
@@ -93,3 +97,19 @@ def test_every_truncation_is_refused_or_another_token():
 )
 def test_published_tokens_parse(vector):
     assert isinstance(parse(vector), Token)
+
+
+@given(st.text("ABQgwcz019-_+/=. \n", max_size=12).map(str.encode))
+def test_a_piece_has_one_spelling(piece):
+    """What is decoded is what an encoder would have written, and nothing else is decoded."""
+    octets = _decode(piece)
+    if octets is None:
+        padded = piece + b"=" * (-len(piece) % 4)
+        again = base64.urlsafe_b64encode(base64.urlsafe_b64decode(padded)) if _full(piece) else b""
+        assert again.rstrip(b"=") != piece
+    else:
+        assert base64.urlsafe_b64encode(octets).rstrip(b"=") == piece
+
+
+def _full(piece):
+    return len(piece) % 4 != 1 and not set(piece) & set(b"+/=. \n")

@@ -35,7 +35,7 @@ class World:
 
     def find(self, kid=KID):
         self.told = []
-        return self.keys.find(Arn.parse(POOL.arn), kid, self.told.append)
+        return self.keys.find(POOL.issuer, kid, self.told.append)
 
     def answer(self, reply=None):
         _, resume = self.asked[-1]
@@ -55,7 +55,7 @@ def test_fetched_once_for_all_who_ask():
     world = World()
     told = []
     assert world.find() is PENDING
-    assert world.keys.find(Arn.parse(POOL.arn), "nobody", told.append) is PENDING
+    assert world.keys.find(POOL.issuer, "nobody", told.append) is PENDING
     world.answer()
     (key,) = world.told
     assert key.as_dict(private=False)["n"] == POOL.keys[KID].as_dict(private=False)["n"]

@@ -94,11 +94,7 @@ class VerifiedToken:
         self.claims = claims
         self.authorizer = {"claims": render_claims(claims)}
         """Made once for all calls with this token."""
-        self.evidence = {"pool": pool, "iss": issuer, "kid": kid} | {
-            name: claims[name][:_MAX_EVIDENCE] if isinstance(claims[name], str) else claims[name]
-            for name in _EVIDENCE
-            if isinstance(claims.get(name), str | int | float)
-        }
+        self.evidence = _evidence({"pool": pool, "iss": issuer, "kid": kid}, claims)
 
 
 _EVIDENCE = (
@@ -106,6 +102,17 @@ _EVIDENCE = (
 )  # fmt: skip
 """What is judged, and who it is about: the claims that a decision keeps."""
 _MAX_EVIDENCE = 2_048
+
+
+def _evidence(found: dict[str, Any], claims: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the claims that a decision keeps to what is known of their token."""
+    for name in _EVIDENCE:
+        value = claims.get(name)
+        if isinstance(value, str):
+            found[name] = value[:_MAX_EVIDENCE]
+        elif isinstance(value, int | float):
+            found[name] = value
+    return found
 
 
 class TokenRefused:

@@ -51,6 +51,8 @@ _FIELDS = (
 )
 _HEADERS = ("host", "user-agent", "referer", "x-forwarded-for")
 _NOWHERE = (None, None, None)
+_NOT_REFUSED = (None, None, None, None, None, "", None)
+"""From exhibit to failure, of somebody admitted who is no IAM caller."""
 _INDEX = {name: position for position, name in enumerate(_FIELDS)}
 
 
@@ -81,8 +83,12 @@ def make_record(request: Request, served: Served) -> list[Any]:
         values.append(_ALLOWED)
         if caller is not None:
             values += (caller.exhibit, caller.access_key_id)
-        if decision.evidence is None and served.failure is None:
-            return values  # the everyday record; what is not there is None
+        if served.failure is None:
+            if decision.evidence is None:
+                return values  # the everyday record; what is not there is None
+            if caller is None:
+                values += (*_NOT_REFUSED, decision.evidence)
+                return values
     return _fill_in(values, served)
 
 

@@ -80,12 +80,6 @@ class KeySets:
         self._sets: dict[str, _KeySet] = {}
 
     def find(
-        self, pool: Arn, kid: str, resume: Resume
-    ) -> jwt.PublicKey | Unavailable | Pending | None:
-        """Find a key of one of Amazon's pools; None when the pool has none of that kid."""
-        return self.find_of(amazon_issuer(pool), kid, resume)
-
-    def find_of(
         self, issuer: str, kid: str, resume: Resume
     ) -> jwt.PublicKey | Unavailable | Pending | None:
         """Find a key of an issuer; None when it has none of that kid."""

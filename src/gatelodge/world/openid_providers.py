@@ -43,7 +43,7 @@ class OpenIdProviders:
         self, question: FindProviderKey, resume: Resume
     ) -> jwt.PublicKey | Unavailable | Pending | None:
         """Find a key, asking the provider where needed."""
-        return self._key_sets.find_of(question.issuer, question.kid, resume)
+        return self._key_sets.find(question.issuer, question.kid, resume)
 
 
 def _discover(send: Send) -> Locate:

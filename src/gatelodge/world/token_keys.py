@@ -1,13 +1,13 @@
 """Answers VerifyToken: which user pool signed a token, if one of the authorizer's did.
 
-A pool is ours when the store has its keys, else Amazon's. What was verified is kept by the token's
-hash, so that a token costs a signature check once. With the store away, what is kept of our own
-pools is served, and nothing that is not kept.
+A pool is ours when the store has its keys, else Amazon's. What was verified is kept, so that a
+token costs a signature check once. With the store away, what is kept of our own pools is served,
+and nothing that is not kept.
 """
 
-import hashlib
 import json
 import re
+from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Executor
 
@@ -33,16 +33,34 @@ _log = structlog.get_logger()
 class _Pool:
     """One user pool: who issues its tokens, and its keys if it is ours."""
 
-    __slots__ = ("arn", "issuer", "keys", "parsed")
+    __slots__ = ("arn", "issuer", "keys")
 
-    def __init__(
-        self, arn: str, parsed: Arn, issuer: str, keys: dict[str, jwt.PublicKey] | None
-    ) -> None:
+    def __init__(self, arn: str, issuer: str, keys: dict[str, jwt.PublicKey] | None) -> None:
         self.arn = arn
-        self.parsed = parsed
         self.issuer = issuer
         self.keys = keys
         """None: Amazon's pool, whose keys are fetched."""
+
+
+class _Read:
+    """A token that was read. Nothing of it is believed yet."""
+
+    __slots__ = ("claims", "issuer", "kid", "pool", "text", "token")
+
+    def __init__(
+        self, text: str, token: jwt.Token, kid: str, claims: jwt.Claims, issuer: str, pool: str
+    ) -> None:
+        self.text = text
+        self.token = token
+        self.kid = kid
+        self.claims = claims
+        self.issuer = issuer
+        self.pool = pool
+        """ARN of the pool that the issuer names."""
+
+
+_Waiting = tuple[_Read, Resume]
+"""Somebody who waits for a look-up, and with which token."""
 
 
 class TokenKeys:
@@ -74,38 +92,25 @@ class TokenKeys:
         self._executor = executor
         self._call_soon = call_soon
         """Runs a function on the event loop, from any thread."""
-        self._held: dict[bytes, VerifiedToken] = {}
-        """By SHA-256 of the token; the oldest goes first."""
+        self._held: OrderedDict[str, VerifiedToken] = OrderedDict()
+        """By the token as it is written; the oldest goes first. A dict would pass over all the
+        gaps that the oldest left, each time."""
         self._pools: dict[str, _Pool] = {}
-        self._asking: dict[str, list[Callable[[_Pool | TokenRefused], None]]] = {}
+        self._asking: dict[str, list[_Waiting]] = {}
 
     def verify(self, question: VerifyToken, resume: Resume) -> Answer | Pending:
         """Answer from what is kept, or find the key, off the loop where needed, and resume."""
-        digest = hashlib.sha256(question.token.encode("utf-8", "surrogatepass")).digest()
-        held = self._held.get(digest)
+        held = self._held.get(question.token)
         if held is not None and held.pool in question.pools:
             return held
         read = _read(question)
         if isinstance(read, TokenRefused):
             return read
-        arn, token, claims = read
-
-        def judge(pool: _Pool | TokenRefused, resume: Resume) -> Answer | Pending:
-            if isinstance(pool, TokenRefused):
-                return pool
-            return self._judge(pool, token, claims, digest, resume)
-
-        pool = self._pools.get(arn)
-        if pool is not None:
-            return judge(pool, resume)
-
-        def found(pool: _Pool | TokenRefused) -> None:
-            answer = judge(pool, resume)
-            if answer is not PENDING:
-                resume(answer)
-
-        self._look_up(arn, found)
-        return PENDING
+        pool = self._pools.get(read.pool)
+        if pool is None:
+            self._look_up(read, resume)
+            return PENDING
+        return self._judge(pool, read, resume)
 
     def forget(self) -> None:
         """Drop everything kept, because a pool changed; Amazon's keys stay."""
@@ -114,54 +119,42 @@ class TokenKeys:
         # What is being looked up may have been read before the change: it is not kept.
         self._asking.clear()
 
-    def _judge(
-        self, pool: _Pool, token: jwt.Token, claims: jwt.Claims, digest: bytes, resume: Resume
-    ) -> Answer | Pending:
-        if claims["iss"] != pool.issuer:
-            return TokenRefused(TokenProblem.ISSUER, f"iss is {claims['iss'][:200]!r}")
-        kid = token.kid or ""
+    def _judge(self, pool: _Pool, read: _Read, resume: Resume) -> Answer | Pending:
+        if read.issuer != pool.issuer:
+            return TokenRefused(TokenProblem.ISSUER, f"iss is {read.issuer[:200]!r}")
         if pool.keys is not None:
-            return self._check(pool, pool.keys.get(kid), token, claims, digest)
-
-        def found(key: jwt.PublicKey | Unavailable | None) -> None:
-            resume(self._check(pool, key, token, claims, digest))
-
-        key = self._key_sets.find(pool.parsed, kid, found)
+            return self._check(pool, pool.keys.get(read.kid), read)
+        key = self._key_sets.find(
+            pool.issuer, read.kid, lambda key: resume(self._check(pool, key, read))
+        )
         if key is PENDING:
             return PENDING
-        return self._check(pool, key, token, claims, digest)
+        return self._check(pool, key, read)
 
-    def _check(
-        self,
-        pool: _Pool,
-        key: jwt.PublicKey | Unavailable | None,
-        token: jwt.Token,
-        claims: jwt.Claims,
-        digest: bytes,
-    ) -> Answer:
-        kid = token.kid or ""
+    def _check(self, pool: _Pool, key: jwt.PublicKey | Unavailable | None, read: _Read) -> Answer:
         if isinstance(key, Unavailable):
             return TokenRefused(TokenProblem.UNAVAILABLE, f"{pool.issuer}: {key.detail}")
         if key is None:
-            return TokenRefused(TokenProblem.KEY, f"kid {kid[:100]!r} of {pool.issuer}")
-        refusal = jwt.verify(token, key)
+            return TokenRefused(TokenProblem.KEY, f"kid {read.kid[:100]!r} of {pool.issuer}")
+        refusal = jwt.verify(read.token, key)
         if refusal is not None:
             return _untrusted(refusal)
-        verified = VerifiedToken(pool.arn, pool.issuer, kid, claims)
+        verified = VerifiedToken(pool.arn, pool.issuer, read.kid, read.claims)
         # Only while the pool is still what it was when this began.
         if self._pools.get(pool.arn) is pool:
             if len(self._held) >= MAX_KEPT:
-                del self._held[next(iter(self._held))]
-            self._held[digest] = verified
+                self._held.popitem(last=False)
+            self._held[read.text] = verified
         return verified
 
-    def _look_up(self, arn: str, found: Callable[[_Pool | TokenRefused], None]) -> None:
-        """Find out whether a pool is ours; one look-up for all who ask."""
+    def _look_up(self, read: _Read, resume: Resume) -> None:
+        """Find out whether a pool is ours, and judge; one look-up for all who ask."""
+        arn = read.pool
         waiting = self._asking.get(arn)
         if waiting is not None:
-            waiting.append(found)
+            waiting.append((read, resume))
             return
-        waiting = self._asking[arn] = [found]
+        waiting = self._asking[arn] = [(read, resume)]
 
         def work() -> None:
             try:
@@ -169,17 +162,19 @@ class TokenKeys:
             except Exception as error:  # noqa: BLE001 - whoever waits must be told, whatever it was
                 _log.error("a user pool is unavailable", pool=arn, error=repr(error))
                 pool = TokenRefused(TokenProblem.UNAVAILABLE, str(error))
-            self._call_soon(lambda: done(pool))
-
-        def done(pool: _Pool | TokenRefused) -> None:
-            if self._asking.get(arn) is waiting:
-                del self._asking[arn]
-                if isinstance(pool, _Pool):
-                    self._pools[arn] = pool
-            for tell in waiting:
-                tell(pool)
+            self._call_soon(lambda: self._looked_up(arn, pool, waiting))
 
         self._executor.submit(work)
+
+    def _looked_up(self, arn: str, pool: _Pool | TokenRefused, waiting: list[_Waiting]) -> None:
+        if self._asking.get(arn) is waiting:
+            del self._asking[arn]
+            if isinstance(pool, _Pool):
+                self._pools[arn] = pool
+        for read, resume in waiting:
+            answer = pool if isinstance(pool, TokenRefused) else self._judge(pool, read, resume)
+            if answer is not PENDING:
+                resume(answer)
 
     def _read_pool(self, arn: str) -> _Pool | TokenRefused:
         parsed = Arn.parse(arn)
@@ -191,13 +186,13 @@ class TokenKeys:
         except StoreError as error:
             return TokenRefused(TokenProblem.UNAVAILABLE, str(error))
         if document is None:
-            return _Pool(arn, parsed, amazon_issuer(parsed), None)
+            return _Pool(arn, amazon_issuer(parsed), None)
         keys = jwt.read_keys(json.dumps({"keys": document.body["keys"]}).encode())
-        return _Pool(arn, parsed, f"{self._aws_url}/{pool_id}", keys)
+        return _Pool(arn, f"{self._aws_url}/{pool_id}", keys)
 
 
-def _read(question: VerifyToken) -> tuple[str, jwt.Token, jwt.Claims] | TokenRefused:
-    """Read a token, and find the pool that its issuer names; nothing of it is believed yet."""
+def _read(question: VerifyToken) -> _Read | TokenRefused:
+    """Read a token, and find the pool that its issuer names."""
     token = jwt.parse(question.token)
     if isinstance(token, jwt.Refusal):
         return _untrusted(token)
@@ -214,7 +209,7 @@ def _read(question: VerifyToken) -> tuple[str, jwt.Token, jwt.Claims] | TokenRef
     named = f":{_RESOURCE}{issuer.rpartition('/')[2]}"
     for arn in question.pools:
         if arn.endswith(named):
-            return arn, token, claims
+            return _Read(question.token, token, token.kid, claims, issuer, arn)
     return TokenRefused(TokenProblem.ISSUER, f"iss is {issuer[:200]!r}")
 
 

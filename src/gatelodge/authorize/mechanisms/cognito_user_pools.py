@@ -10,10 +10,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from gatelodge import jwt
-from gatelodge.asking import Asking, ask
+from gatelodge.asking import Asking
 from gatelodge.authorize.combine import by_resource_policy_alone
 from gatelodge.authorize.decision import Allow, Decision, Deny, Evidence, Mechanism
-from gatelodge.authorize.questions import TokenProblem, TokenRefused, VerifyToken
+from gatelodge.authorize.questions import (
+    TokenProblem,
+    TokenRefused,
+    VerifiedToken,
+    VerifyToken,
+)
 from gatelodge.authorize.resource_policy import judge_anonymous
 from gatelodge.context.call import Call
 from gatelodge.messages import Request
@@ -67,7 +72,7 @@ class UserPools:
         token = self._token(request)
         if isinstance(token, ClaimsRefused):
             return _unauthorized(token)
-        answer = yield from ask(VerifyToken(token, self.arns))
+        answer: VerifiedToken | TokenRefused = yield VerifyToken(token, self.arns)
         if isinstance(answer, TokenRefused):
             return _refused(answer)
         refused = self.check(answer.claims, request.received_at.timestamp())
@@ -114,10 +119,10 @@ class UserPools:
 
     def _token(self, request: Request) -> str | ClaimsRefused:
         headers = request.headers
-        value = headers.get(self.header)
+        value = headers.index.get(self.header)
         if not value:
             return ClaimsRefused(f"there is no header field {self.header}")
-        if len(headers.all(self.header)) != 1:
+        if headers.repeated and len(headers.all(self.header)) != 1:
             # Which of them a backend would look at is anybody's guess.
             return ClaimsRefused(f"the header field {self.header} stands there more than once")
         return value[len(_BEARER) :] if value[: len(_BEARER)].lower() == _BEARER else value
