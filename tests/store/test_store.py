@@ -144,3 +144,30 @@ def test_state_is_opened_with_one_master_key(tmp_path):
     _, key = open_state(tmp_path / "s", {})
     _, again = open_state(tmp_path / "s", {})
     assert key.name == again.name
+
+
+def test_a_snapshot_that_is_ended_holds_nothing_up_and_writes_nothing(tmp_path):
+    store, other = Store(tmp_path / "store.db"), Store(tmp_path / "store.db")
+
+    def tidied():
+        """Whether all that was written could be moved out of the log of writes."""
+        ((busy, *_),) = other.rows("PRAGMA wal_checkpoint(TRUNCATE)", ())
+        return not busy
+
+    other.rows("PRAGMA busy_timeout = 0", ())
+    store.set_setting("a", "1")
+    with store.snapshot():
+        assert store.setting("a") == "1"
+        other.set_setting("a", "2")
+        assert store.setting("a") == "1"
+        assert not tidied()
+        store.end_snapshot()
+        assert tidied()
+        assert store.setting("a") == "2"
+        with store.snapshot():
+            assert store.setting("a") == "2"
+        with pytest.raises(RuntimeError, match="for reading only"):
+            store.set_setting("a", "3")
+    store.end_snapshot()
+    store.set_setting("a", "3")
+    assert other.setting("a") == "3"

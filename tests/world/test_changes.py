@@ -185,3 +185,52 @@ def test_what_cannot_be_taken_over_is_not_acknowledged_and_ends_the_following(ho
         worker.thread.join(60)
         assert str(worker.ended) == "it cannot be loaded"
         assert not wait_until_followed(home.store, home.directory / "run")
+
+
+def changes_kept(home):
+    return [number for number, _ in home.store.changes_since(0)]
+
+
+def test_what_everybody_has_is_forgotten_and_numbers_go_on(home):
+    directory = home.directory / "run"
+    with Worker(home.directory, 1), Worker(home.directory, 2):
+        for number in range(20):
+            home.store.set_stage("api", str(number), "d", "{}")
+        assert wait_until_followed(home.store, directory)
+        last = home.store.last_change()
+        changes.forget_followed(home.store, directory)
+        assert changes_kept(home) == [last]
+        changes.forget_followed(home.store, directory)
+        home.store.set_stage("api", "21", "d", "{}")
+        assert changes_kept(home) == [last, last + 1]
+
+
+def test_what_one_does_not_have_yet_stays(home, monkeypatch):
+    directory = home.directory / "run"
+    monkeypatch.setattr(changes, "PATIENCE", 0.05)
+    with Worker(home.directory, 1) as first, Worker(home.directory, 2) as slow:
+        slow.hold.clear()
+        before = home.store.last_change()
+        for number in range(5):
+            home.store.set_stage("api", str(number), "d", "{}")
+        first.wait_for(lambda: len(first.heard) == 5)
+        changes.forget_followed(home.store, directory)
+        assert changes_kept(home)[-5:] == [before + n for n in range(1, 6)]
+        slow.hold.set()
+        slow.wait_for(lambda: len(slow.heard) == 5)
+
+
+def test_the_dead_keep_nothing_and_without_anybody_nothing_is_forgotten(home):
+    directory = home.directory / "run"
+    directory.mkdir()
+    for number in range(5):
+        home.store.set_stage("api", str(number), "d", "{}")
+    kept = changes_kept(home)
+    changes.forget_followed(home.store, directory)
+    assert changes_kept(home) == kept
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    (directory / "worker-1").write_bytes(struct.pack("<qq", dead.pid, 0))
+    (directory / "worker-2").write_bytes(struct.pack("<qq", os.getpid(), kept[-1]))
+    changes.forget_followed(home.store, directory)
+    assert changes_kept(home) == kept[-1:]

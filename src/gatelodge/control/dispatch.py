@@ -7,10 +7,12 @@ it is acknowledged. Blocks: the door calls it off its event loop.
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 from botocore.model import ServiceModel
 
+from gatelodge.asking import Question
 from gatelodge.control import constraints
 from gatelodge.control.call import Ask, Call, Check, nobody_answers
 from gatelodge.control.denial import Denied
@@ -28,6 +30,7 @@ from gatelodge.store import ConflictError, MasterKey, Store
 from gatelodge.userpools import UserPools
 from gatelodge.world.changes import wait_until_followed
 
+A = TypeVar("A")
 _TRIES = 3
 _AUTHORIZATION_MESSAGE = "x-gatelodge-authorization-message"
 _INTERNAL = "The request processing has failed because of an unknown error, exception or failure."
@@ -117,6 +120,11 @@ class Dispatch:
         wait_until_followed(self.store, self.workers)
         return response
 
+    def _ask(self, question: Question[A], /) -> A:
+        # A backend may take long, and nobody else must wait or pay for that.
+        self.store.end_snapshot()
+        return self.ask(question)
+
     def _call(
         self,
         request: Request,
@@ -149,7 +157,7 @@ class Dispatch:
             master=self.master,
             require=require,
             session=signer.session if signer else None,
-            ask=self.ask,
+            ask=self._ask,
             userpools=self.userpools,
         )
 

@@ -5,8 +5,9 @@ import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
 import uvloop
@@ -25,6 +26,7 @@ from gatelodge.userpools.delivery import delivery
 from gatelodge.userpools.endpoints import Answer, Endpoints
 from gatelodge.userpools.powers import Powers
 from gatelodge.world.answers import Answers, Counter
+from gatelodge.world.changes import keep_forgetting
 from gatelodge.world.exhibits import Exhibits
 from gatelodge.world.http import Upstream
 from gatelodge.world.keys import Keys
@@ -82,8 +84,7 @@ async def _serve(
     powers = Powers()
     guard = Guard(lambda question: keys.look_up(question)[0], master, uses)
     ask = Counter(loop, answers).ask
-    answer = _answer(settings, store, master, url, guard, ask, powers)
-    server = _server(AwsDoor(answer, executor))
+    server = _server(AwsDoor(_answer(settings, store, master, url, guard, ask, powers), executor))
 
     def stop() -> None:
         loop.remove_reader(lifeline)
@@ -91,10 +92,8 @@ async def _serve(
 
     loop.add_signal_handler(signal.SIGTERM, stop)
     loop.add_reader(lifeline, stop)
-    serving = asyncio.ensure_future(server.serve(sockets=[sock]))
-    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event
-        await asyncio.sleep(0.005)
-    writing = asyncio.ensure_future(uses.keep_writing(store, executor))
+    serving = await _start(server, sock)
+    tidying = asyncio.ensure_future(_tidy(store, uses, executor, settings.state / "run"))
     await floor.serve(line)
     # What is loaded lives as long as the process: the collector need not look at it again.
     gc.collect()
@@ -102,10 +101,23 @@ async def _serve(
     tell_ready()
     await serving
     await floor.close()
-    writing.cancel()
+    tidying.cancel()
     await uses.write(store, executor)
     upstream.close()
     powers.close()
+
+
+async def _start(server: uvicorn.Server, sock: socket.socket) -> asyncio.Future[None]:
+    """Let the endpoint answer; gives what ends when it does."""
+    serving = asyncio.ensure_future(server.serve(sockets=[sock]))
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event
+        await asyncio.sleep(0.005)
+    return serving
+
+
+async def _tidy(store: Store, uses: Uses, executor: Executor, run: Path) -> None:
+    """Do what is to be done in the store now and then, until cancelled."""
+    await asyncio.gather(uses.keep_writing(store, executor), keep_forgetting(store, executor, run))
 
 
 def _answer(

@@ -60,6 +60,13 @@ class Database:
         rows = self.rows("SELECT seq, what FROM change WHERE seq > ? ORDER BY seq", (seq,))
         return [(int(number), str(what)) for number, what in rows]
 
+    def forget_changes(self, before: int) -> None:
+        """Take away the changes before a number; the newest stays, since numbers go on from it."""
+        with self.transaction() as connection:
+            connection.execute(
+                "DELETE FROM change WHERE seq < min(?, (SELECT max(seq) FROM change))", (before,)
+            )
+
     def setting(self, name: str) -> str | None:
         """Read a fact about the store itself."""
         rows = self.rows("SELECT value FROM setting WHERE name = ?", (name,))
@@ -104,13 +111,24 @@ class Database:
             if connection.in_transaction:
                 yield
                 return
+            outer = getattr(self._local, "reading", False)
             connection.execute("BEGIN")
             self._local.reading = True
             try:
                 yield
             finally:
-                self._local.reading = False
+                self._local.reading = outer
                 connection.rollback()
+
+    def end_snapshot(self) -> None:
+        """Let go of this thread's snapshot before a long wait, if it has one.
+
+        What is read from then on is what there is then; writing stays impossible. A snapshot that
+        is held keeps the log of writes from being tidied up, which grows with every write.
+        """
+        if getattr(self._local, "reading", False):
+            with self._failing_clearly():
+                self._connection().rollback()
 
     def close(self) -> None:
         """Close this thread's connection; the next call opens another."""

@@ -20,6 +20,7 @@ PATIENCE = 1.0
 _SEEN = struct.Struct("<qq")
 _BELL = ".bell"
 FLUSHED = "authorizers "
+_FORGETTING_SECONDS = 60.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.01
 """Seconds between a writer's looks at what the workers have seen."""
 _log = structlog.get_logger()
@@ -110,6 +111,25 @@ class Follower:
         os.pwrite(self._file, _SEEN.pack(os.getpid(), self._seen), 0)
 
 
+async def keep_forgetting(store: Store, executor: Executor, directory: Path) -> None:
+    """Take the changes that everybody has away from the feed, again and again, until cancelled."""
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(_FORGETTING_SECONDS)
+        try:
+            await loop.run_in_executor(executor, forget_followed, store, directory)
+        except StoreError as error:
+            _log.warning("the feed of changes was not shortened", error=str(error))
+
+
+def forget_followed(store: Store, directory: Path) -> None:
+    """Take away the changes that every live worker has taken over. Blocks. Raises StoreError."""
+    positions = [_position(path) for path in _workers(directory)]
+    seen = [seen for pid, seen in filter(None, positions) if _alive(pid)]
+    if seen:
+        store.forget_changes(min(seen))
+
+
 def flush_authorizers(store: Store, api_id: str, stage: str) -> None:
     """Have every process forget the answers of a stage's authorizers (the cache's flush)."""
     store.note_change(f"{FLUSHED}{api_id} {stage}")
@@ -128,8 +148,7 @@ def flushed_stages(what: Sequence[str]) -> list[tuple[str, str]]:
 def wait_until_followed(store: Store, directory: Path) -> bool:
     """Wait until every live worker has what is written, for a second at most; False if not all."""
     target = store.last_change()
-    workers = [path for path in directory.glob("worker-*") if path.suffix != _BELL]
-    behind = [path for path in workers if not _has_seen(path, target)]
+    behind = [path for path in _workers(directory) if not _has_seen(path, target)]
     for path in behind:
         _ring(_bell_of(path))
     end, pause = time.monotonic() + PATIENCE, _FIRST_PAUSE
@@ -164,16 +183,26 @@ def _ring(path: Path) -> None:
             os.close(bell)
 
 
+def _workers(directory: Path) -> list[Path]:
+    return [path for path in directory.glob("worker-*") if path.suffix != _BELL]
+
+
 def _has_seen(path: Path, target: int) -> bool:
+    position = _position(path)
+    return position is None or position[1] >= target or not _alive(position[0])
+
+
+def _position(path: Path) -> tuple[int, int] | None:
+    """Read who follows and how far; None when nobody does."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         # Left by workers that are gone, and tidied up meanwhile.
-        return True
+        return None
     if len(data) != _SEEN.size:
-        return True
+        return None
     pid, seen = _SEEN.unpack(data)
-    return seen >= target or not _alive(pid)
+    return int(pid), int(seen)
 
 
 def _alive(pid: int) -> bool:

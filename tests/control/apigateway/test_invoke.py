@@ -1,9 +1,14 @@
 """TestInvokeMethod: the edited method, by the engine that serves, without deployment."""
 
 import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.control.apigateway.calls import Api, refused
+
+from gatelodge.store import Store
 
 LINE = re.compile(
     r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d UTC \d{4} : (.*)"
@@ -100,3 +105,33 @@ def test_what_is_not_there_is_not_found(client):
         "BadRequestException",
         "No integration defined for method",
     )
+
+
+def test_waiting_for_a_backend_holds_nothing_up(gateway, client, backend):
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slow(handler):
+        asked.set()
+        assert go_on.wait(60)
+        handler.send_response(204)
+        handler.end_headers()
+
+    backend.replies["/slow"] = slow
+    api = Api(client)
+    at = api.method(api.root, backend.url + "/slow")
+    with ThreadPoolExecutor(1) as other:
+        waiting = other.submit(gateway.client("apigateway").test_invoke_method, **at)
+        assert asked.wait(60)
+        client.update_rest_api(
+            restApiId=api.id, patchOperations=[{"op": "replace", "path": "/name", "value": "x"}]
+        )
+        store = Store(gateway.state / "store.db")
+        end = time.monotonic() + 30
+        # Workers read for a moment now and then; what is read for as long as the backend is
+        # waited for would never let go.
+        while store.rows("PRAGMA wal_checkpoint(TRUNCATE)", ())[0][0]:
+            assert time.monotonic() < end
+        assert not waiting.done()
+        go_on.set()
+        assert waiting.result(60)["status"] == 204
+    store.close()
