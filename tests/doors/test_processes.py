@@ -188,6 +188,14 @@ def test_a_port_in_use_is_told(tmp_path):
     assert "--data-port" in done.stderr
 
 
+def test_a_port_that_another_gateway_serves_is_told(gateway, tmp_path):
+    port = gateway.host.rpartition(":")[2]
+    arguments = ("--data-port", port, "--aws-port", "0", "--state", str(tmp_path / "other"))
+    done = run("serve", *arguments)
+    assert done.returncode == 1
+    assert f"cannot listen on 127.0.0.1 port {port}" in done.stderr
+
+
 def test_serve_without_files_starts_empty(tmp_path):
     gateway = Gateway(tmp_path)
     assert gateway.call("none").message == "Forbidden"

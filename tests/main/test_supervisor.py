@@ -2,9 +2,12 @@
 
 import contextlib
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from gatelodge.main import supervisor
 from gatelodge.main.supervisor import Listening, StartError
 from gatelodge.settings import Settings
 
@@ -15,6 +18,7 @@ def listening(**settings):
     try:
         yield made
     finally:
+        made.served()
         for sock in {*made.data, made.house}:
             sock.close()
 
@@ -57,9 +61,47 @@ def test_a_port_that_another_gateway_serves_is_taken_too():
     """SO_REUSEPORT would let two gateways have it, each with a part of the calls."""
     with listening() as made:
         made.data[0].listen()  # as its worker does
+        made.served()
         port = made.data[0].getsockname()[1]
         with pytest.raises(StartError), listening(data_port=port):
             pass
+
+
+def test_of_many_that_start_at_once_one_gets_the_port():
+    with socket.create_server(("127.0.0.1", 0)) as chosen:
+        port = chosen.getsockname()[1]
+    begin = threading.Barrier(8)
+
+    def start(_):
+        begin.wait()
+        try:
+            made = Listening(Settings(data_port=port, aws_port=0, workers=2))
+        except StartError as error:
+            return error
+        for sock in made.data:
+            sock.listen()
+        made.served()
+        return made
+
+    with ThreadPoolExecutor(8) as starting:
+        results = list(starting.map(start, range(8)))
+    through = [one for one in results if isinstance(one, Listening)]
+    for made in through:
+        for sock in {*made.data, made.house}:
+            sock.close()
+    assert len(through) == 1
+    assert all("cannot listen on" in str(one) for one in results if one not in through)
+
+
+def test_who_only_starts_holds_the_others_off(monkeypatch):
+    monkeypatch.setattr(supervisor, "_CLAIM_SECONDS", 0.1)
+    with listening() as made:
+        port = made.data[0].getsockname()[1]
+        with pytest.raises(StartError, match="about to listen"), listening(data_port=port):
+            pass
+        made.served()
+    with listening(data_port=port):
+        pass
 
 
 def test_an_address_of_another_machine():

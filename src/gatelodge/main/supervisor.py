@@ -20,6 +20,8 @@ from gatelodge.world.house_wire import listen
 ENDPOINTS_FILE = "endpoints.json"
 _RESTART_PAUSE = 0.2
 _READY = b"r"
+_CLAIM_SECONDS = 10.0
+"""How long a gateway waits for another one that starts on the same port."""
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -30,20 +32,37 @@ class StartError(RuntimeError):
 class Listening:
     """The sockets that outlive the processes which use them."""
 
-    __slots__ = ("aws", "data", "house")
+    __slots__ = ("_claim", "aws", "data", "house")
 
     def __init__(self, settings: Settings) -> None:
-        first = _bind(settings.host, settings.data_port, "--data-port")
-        family, address = first.family, first.getsockname()
+        self._claim: socket.socket | None = None
+        try:
+            self._bind_all(settings)
+        except StartError:
+            self.served()
+            raise
+
+    def _bind_all(self, settings: Settings) -> None:
         if hasattr(socket, "SO_REUSEPORT") and sys.platform == "linux":
+            port = settings.data_port or _free_port(settings.host)
+            self._claim = _claim(port)
+            first = _bind(settings.host, port, "--data-port")
+            family, address = first.family, first.getsockname()
             # The first bind found the port free; now one socket for each worker.
             first.close()
             self.data = [_share(family, address) for _ in range(settings.workers)]
         else:
+            first = _bind(settings.host, settings.data_port, "--data-port")
             self.data = [first] * settings.workers
         self.house = _bind(settings.host, settings.aws_port, "--aws-port")
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         self.aws = f"http://{host}:{self.house.getsockname()[1]}"
+
+    def served(self) -> None:
+        """Give the claim to the port up: workers listen, and the port can be seen to be taken."""
+        if self._claim is not None:
+            self._claim.close()
+            self._claim = None
 
     def data_url(self, host: str) -> str:
         """Give the URL of the data plane."""
@@ -88,6 +107,7 @@ class Supervisor:
                 self._stop()
                 self._watch()
                 return 0 if asked else 1
+        self._listening.served()
         self._announce()
         self._watch()
         return 0
@@ -130,6 +150,7 @@ class Supervisor:
                 signal.signal(signal_number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
             os.close(self._lifeline[1])
+            self._listening.served()  # the claim is the supervisor's alone
             tell_ready = _teller(ready)
             if number == 0:
                 from gatelodge.main import house  # noqa: PLC0415 - only this process needs it
@@ -225,6 +246,35 @@ def _teller(pipe: int | None) -> Callable[[], None]:
             os.write(pipe, _READY)
 
     return tell
+
+
+def _free_port(host: str) -> int:
+    """Let the system choose a port. Raises StartError."""
+    with _bind(host, 0, "--data-port") as chosen:
+        return int(chosen.getsockname()[1])
+
+
+def _claim(port: int) -> socket.socket:
+    """Be the only gateway that is about to serve a port. Raises StartError.
+
+    Sockets that share a port can be bound by everyone as long as nobody listens. The name of a
+    socket without a file (unix(7)) belongs to one process, as long as that lives.
+    """
+    claim = socket.socket(socket.AF_UNIX)
+    end = time.monotonic() + _CLAIM_SECONDS
+    while True:
+        try:
+            claim.bind(f"\0gatelodge/{port}")
+        except OSError as error:
+            if time.monotonic() > end:
+                claim.close()
+                raise StartError(
+                    f"another gatelodge is about to listen on port {port}; choose another with "
+                    "--data-port"
+                ) from error
+            time.sleep(0.02)
+        else:
+            return claim
 
 
 def _bind(host: str, port: int, option: str) -> socket.socket:
