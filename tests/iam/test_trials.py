@@ -1,6 +1,16 @@
 """Trials: each element of each statement against the request."""
 
-from gatelodge.iam import PolicyKind, PolicySet, nearest_miss, parse, request, trials
+from gatelodge.iam import (
+    PolicyKind,
+    PolicySet,
+    Principal,
+    PrincipalKind,
+    Query,
+    nearest_miss,
+    parse,
+    request,
+    trials,
+)
 from gatelodge.iam.trials import trials_of
 
 A = "111111111111"
@@ -70,6 +80,14 @@ def test_everyone_is_a_match():
     )
     assert trial.steps[2].matched is True
     assert len(trials(policy_set(statement()), request("*", "a:b", R))[0].steps) == 2
+
+
+def test_another_with_the_same_name():
+    written = {"Version": "2012-10-17", "Statement": statement(Principal={"AWS": BOB})}
+    held = PolicySet([parse(written, PolicyKind.RESOURCE, unique_ids={BOB: "AIDA1111"})])
+    anew = Principal(PrincipalKind.USER, BOB, A, user_id="AIDA2222", username="bob")
+    [trial] = trials(held, Query("execute-api:Invoke", R, anew, {}, A))
+    assert [step.mistaken for step in trial.steps] == [None, None, ("AIDA1111", "AIDA2222")]
 
 
 def test_a_doubt_is_neither():

@@ -172,6 +172,18 @@ def test_a_step_without_a_value():
         "action (absent) does not match a:b")  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("element", "verdict"),
+    [("Principal", f"does not match {BOB}"), ("NotPrincipal", "is not listed in NotPrincipal")],
+)
+def test_another_with_the_same_name(element, verdict):
+    matched = element == "NotPrincipal"
+    same_name = Step(element, (BOB,), BOB, matched=matched, mistaken=("AIDA1111", "AIDA2222"))
+    assert step_words(same_name) == (
+        f"principal {BOB} {verdict} (another had that name when the policy was set, AIDA1111; "
+        "the caller is AIDA2222)")  # fmt: skip
+
+
 def test_silence():
     kind = PolicyKind.IDENTITY
     assert silence_words(kind, None) == "there is no identity policy that could allow this"

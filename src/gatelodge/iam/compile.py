@@ -86,11 +86,10 @@ class CompiledStatement:
     def _compile_test(self) -> Callable[[Query], bool | None]:
         tests_resource, names_principal = self.tests_resource, self.names_principal
         tests = tuple(condition.test for condition in self.conditions)
-        if not tests and names_principal is None:
-            return tests_resource
-        if not tests and names_principal is not None:
-            names = names_principal
-            return lambda query: tests_resource(query) and names(query.principal)
+        if not tests:
+            if names_principal is None:
+                return tests_resource
+            return lambda query: tests_resource(query) and names_principal(query.principal)
 
         def test(query: Query) -> bool | None:
             if not tests_resource(query):

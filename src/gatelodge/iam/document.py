@@ -266,11 +266,11 @@ def _read_principal(
     if kind not in _WITH_PRINCIPAL:
         if member in statement:
             problems.add(f"/{member}", f"{member} is not allowed in {article(kind.value)} policy")
-        return False, None
+        return negated, None
     if member not in statement:
         name = article(kind.value)
         problems.add("", f"a statement of {name} policy needs Principal or NotPrincipal")
-        return False, None
+        return negated, None
     return negated, read_principal(statement[member], problems.at(f"/{member}"))
 
 
@@ -288,7 +288,7 @@ def _read_list(
     if name not in statement:
         if needed:
             problems.add("", f"a statement needs {member} or Not{member}")
-        return False, ("*",)
+        return negated, ("*",)
     value = statement[name]
     texts = value if isinstance(value, list) else [value]
     if not texts:
@@ -334,7 +334,6 @@ def read_text(text: str) -> Any:  # noqa: ANN401 - any JSON value
 def _size(document: Mapping[str, Any]) -> int:
     """Count the characters of a document without white space."""
     try:
-        octets = orjson.dumps(document)
+        return len(orjson.dumps(document).decode())
     except TypeError:
         return 0  # not JSON at all: whatever is wrong with it is found below
-    return len(octets) if octets.isascii() else len(octets.decode())
