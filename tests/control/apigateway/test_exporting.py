@@ -2,14 +2,15 @@
 
 import json
 import re
+from pathlib import Path
 
 import boto3
 import pytest
-import yaml
 from tests.control.apigateway.calls import refused
 from tests.gateway import REGION, allow, api_document, operation, policy
 
 from gatelodge.openapi import Problems, read
+from gatelodge.openapi.text import parse_text
 
 X = "x-amazon-apigateway-"
 
@@ -43,9 +44,11 @@ def api_id(client, document):
 
 def api_of(text):
     problems = Problems()
-    imported = read(yaml.safe_load(text), problems)
+    imported = read(parse_text(text), problems)
     assert not problems.found
-    return imported.api
+    # In the order of their names: that of an export follows ids, which are drawn.
+    authorizers = sorted(imported.api.get("authorizers", ()), key=lambda one: one["name"])
+    return {**imported.api, "authorizers": authorizers}
 
 
 @pytest.mark.parametrize("kind", ["oas30", "swagger"])
@@ -70,6 +73,48 @@ def test_what_is_exported_imports_again_to_the_same_api(
     assert gateway.call(other, "/signed", who=["caller"]).status == 200
     assert gateway.call(other, "/pets").status == 404  # its fence names the first API
     client.delete_rest_api(restApiId=other)
+
+
+EXPORTS = Path(__file__).parents[2] / "openapi" / "exports"
+
+
+@pytest.mark.parametrize("kind", ["oas30", "swagger"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cached-proxy.oas30.json",
+        "console-proxy.oas30.yaml",
+        "mechanisms.oas30.json",
+        "stage-variables.swagger.json",
+    ],
+)
+def test_exports_in_the_shapes_of_real_ones_go_there_and_back(client, name, kind):
+    document = (EXPORTS / name).read_bytes()
+    made = client.import_rest_api(body=document, failOnWarnings=True)["id"]
+    variables = {"host": "backend.example", "function": "orders", "color": "blue"}
+    client.create_deployment(restApiId=made, stageName="prod", variables=variables)
+    text = everything(client, made, kind)["body"].read()
+    again = client.import_rest_api(body=text, failOnWarnings=True)["id"]
+    client.create_deployment(restApiId=again, stageName="prod", variables=variables)
+    same = api_of(everything(client, again, kind)["body"].read())
+    assert api_of(text) == same
+    original = api_of(document)
+    assert original["name"] == same["name"]
+    assert original["authorizers"] == same["authorizers"]
+    methods = {(one["path"], verb) for one in original["resources"] for verb in one["methods"]}
+    assert methods == {(one["path"], verb) for one in same["resources"] for verb in one["methods"]}
+    for api_id in (made, again):
+        client.delete_rest_api(restApiId=api_id)
+
+
+@pytest.mark.parametrize("name", ["storage.swagger.json", "validated.swagger.yaml"])
+def test_what_cannot_be_served_of_one_is_kept_and_refused_at_its_deployment(client, name):
+    made = client.import_rest_api(body=(EXPORTS / name).read_bytes())
+    assert "integration type 'aws' is not supported" in " ".join(made["warnings"])
+    code, message = refused(client.create_deployment, restApiId=made["id"], stageName="prod")
+    assert code == "BadRequestException"
+    assert "integration type 'aws' is not supported" in message
+    client.delete_rest_api(restApiId=made["id"])
 
 
 def test_it_tells_where_the_api_is_deployed(client, api_id):
