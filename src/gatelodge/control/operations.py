@@ -24,7 +24,9 @@ F = TypeVar("F", bound=Handler)
 _MARK = "_operation"
 # Operations whose names begin so write nothing. Some of them ask the outside, which must not happen
 # while all writers wait.
-_READING = ("Get", "List", "Describe", "Simulate", "Test", "Invoke")
+_READING = (
+    "Get", "List", "Describe", "Simulate", "Test", "Invoke", "AdminGet", "AdminList",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from gatelodge.userpools import codes, passwords, tokens, users
 from gatelodge.userpools.house import UserPools
 from gatelodge.userpools.pool import Client, Pool, check_secret_hash
 from gatelodge.userpools.refusal import invalid, no_user, not_authorized
+from gatelodge.userpools.sending import send, send_in_secret
 from gatelodge.userpools.sign_in import check_password
 
 Answer = dict[str, Any]
@@ -96,19 +97,18 @@ def resend(
     """ResendConfirmationCode."""
     check_secret_hash(client, pools.master, proof, name)
     user = users.find(pools.store, pool, name)
-    attribute = user and codes.addressed(pool, user.attributes, verified=False)
-    waits = user is not None and user.status == users.UNCONFIRMED and attribute is not None
-    if client.hides_users and not waits:
-        codes.count_sent(pools, pool, _counted(pool, user, name), now)
-        return {"CodeDeliveryDetails": codes.made_up_details(pools, pool, name)}
+    attribute = _address(pool, user, verified=False)
+    seconds = codes.SIGN_UP_SECONDS
+    if client.hides_users:
+        address = attribute if user is not None and user.status == users.UNCONFIRMED else None
+        return send_in_secret(pools, pool, user, name, SIGN_UP, address, seconds, now)
     if user is None:
         raise no_user()
     if user.status != users.UNCONFIRMED:
         raise invalid("User is already confirmed.")
     if not attribute:
         raise invalid("Auto verification not turned on.")
-    seconds = codes.SIGN_UP_SECONDS
-    return _send(pools, pool, user, SIGN_UP, attribute, seconds, now, unwaited=client.hides_users)
+    return send(pools, pool, user, SIGN_UP, attribute, seconds, now)
 
 
 def forgot_password(
@@ -117,23 +117,23 @@ def forgot_password(
     """ForgotPassword."""
     check_secret_hash(client, pools.master, proof, name)
     user = users.find(pools.store, pool, name)
-    attribute = user and codes.addressed(pool, user.attributes, verified=True)
-    if client.hides_users and (user is None or not user.enabled or attribute is None):
-        codes.count_sent(pools, pool, _counted(pool, user, name), now)
-        return {"CodeDeliveryDetails": codes.made_up_details(pools, pool, name)}
+    attribute = _address(pool, user, verified=True)
+    seconds = codes.RESET_SECONDS
+    if client.hides_users:
+        address = attribute if user is not None and _may_reset(user) else None
+        return send_in_secret(pools, pool, user, name, RESET, address, seconds, now)
     if user is None:
         raise no_user()
     if not user.enabled:
         raise not_authorized("User is disabled.")
-    if user.status == users.FORCE_CHANGE:
+    if not _may_reset(user):
         raise not_authorized("User password cannot be reset in the current state.")
     if not attribute:
         raise invalid(
             "Cannot reset password for the user as there is no registered/verified email or "
             "phone_number"
         )
-    seconds = codes.RESET_SECONDS
-    return _send(pools, pool, user, RESET, attribute, seconds, now, unwaited=client.hides_users)
+    return send(pools, pool, user, RESET, attribute, seconds, now)
 
 
 def confirm_forgot_password(
@@ -150,6 +150,9 @@ def confirm_forgot_password(
     check_secret_hash(client, pools.master, proof, name)
     passwords.check_policy(pool, password)
     user = _known(pools, pool, client, name, now)
+    sent = _may_reset(user) and _address(pool, user, verified=True)
+    if client.hides_users and not sent:
+        raise codes.refuse_unknown(pools, pool, user.key, now)
     # The code first: nobody who does not know it makes us compute powers.
     with pools.store.transaction():
         user = users.again(pools.store, user)
@@ -267,7 +270,7 @@ def send_attribute_code(pools: UserPools, token: str, attribute: str, now: float
     if attribute not in attr.VERIFIED or not shown.user.attributes.get(attribute):
         raise invalid(f"{attribute[:200]} cannot be verified")
     seconds = codes.VERIFY_SECONDS
-    return _send(pools, shown.pool, shown.user, attribute, attribute, seconds, now)
+    return send(pools, shown.pool, shown.user, attribute, attribute, seconds, now)
 
 
 def verify_attribute(pools: UserPools, token: str, attribute: str, code: str, now: float) -> Answer:
@@ -306,24 +309,14 @@ def sign_out_everywhere(pools: UserPools, pool: Pool, user: PoolUser, now: float
     return {}
 
 
-def _send(
-    pools: UserPools,
-    pool: Pool,
-    user: PoolUser,
-    purpose: str,
-    attribute: str,
-    seconds: int,
-    now: float,
-    *,
-    unwaited: bool = False,
-) -> Answer:
-    codes.count_sent(pools, pool, user.key, now)
-    with pools.store.transaction():
-        user = users.again(pools.store, user)
-        state, code = codes.issue(pools, user, purpose, attribute, seconds, now)
-        user = users.change(pools.store, pool, user, now, state=state)
-    found = codes.send(pools, pool, user, attribute, code, unwaited=unwaited)
-    return {"CodeDeliveryDetails": found}
+def _address(pool: Pool, user: PoolUser | None, *, verified: bool) -> str | None:
+    """Name the attribute to which a code for a user goes; None where there is none."""
+    return None if user is None else codes.addressed(pool, user.attributes, verified=verified)
+
+
+def _may_reset(user: PoolUser) -> bool:
+    """Tell whether a user may get a new password by a code, if there is an address for it."""
+    return user.enabled and user.status != users.FORCE_CHANGE
 
 
 def _known(pools: UserPools, pool: Pool, client: Client, name: str, now: float) -> PoolUser:
@@ -334,10 +327,6 @@ def _known(pools: UserPools, pool: Pool, client: Client, name: str, now: float) 
     if user is None:
         raise no_user()
     return user
-
-
-def _counted(pool: Pool, user: PoolUser | None, name: str) -> str:
-    return pool.key(name) if user is None else user.key
 
 
 def _take_alias(pools: UserPools, pool: Pool, user: PoolUser, attribute: str, now: float) -> None:

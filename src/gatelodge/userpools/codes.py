@@ -138,19 +138,12 @@ def send(
     code: str,
     *,
     invited: bool = False,
-    unwaited: bool = False,
 ) -> dict[str, str]:
-    """Deliver a code, or an invitation with a temporary password; gives CodeDeliveryDetails.
-
-    unwaited: the answer must not tell by its time that something is delivered.
-    """
+    """Deliver a code, or an invitation with a temporary password; gives CodeDeliveryDetails."""
     medium = "EMAIL" if attribute == "email" else "SMS"
     subject, text = _words(pool, medium, user, code, invited=invited)
     to = user.attributes[attribute]
     message = Message(pool.id, user.username, medium, to, subject, text, code)
-    if unwaited:
-        pools.background.submit(_deliver, pools, message)
-        return details(attribute, to)
     try:
         pools.deliver(message)
     except DeliveryError as error:
@@ -159,13 +152,6 @@ def send(
             "CodeDeliveryFailureException", "The verification code could not be delivered."
         ) from error
     return details(attribute, to)
-
-
-def _deliver(pools: UserPools, message: Message) -> None:
-    try:
-        pools.deliver(message)
-    except DeliveryError as error:
-        _log.error("a message was not delivered", error=str(error), pool=message.pool)
 
 
 def details(attribute: str, to: str) -> dict[str, str]:

@@ -16,17 +16,16 @@ FORCE_CHANGE, RESET = "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED"
 
 
 def find(store: Store, pool: Pool, name: str) -> PoolUser | None:
-    """Find a user by username, sub, or an address that stands for it and was verified."""
-    user = store.pool_user(pool.id, pool.key(name)) or store.pool_user_by_sub(pool.id, name)
-    if user is not None:
-        return user
+    """Find a user by username, sub, or an address that stands for it and was verified.
+
+    Every name costs the same look-ups: their time does not tell which of them found somebody.
+    """
+    key = pool.key(name)
+    found = [store.pool_user(pool.id, key), store.pool_user_by_sub(pool.id, name)]
     for attribute in pool.sign_in_attributes:
-        for found in store.pool_users_with(
-            pool.id, attribute, pool.key(name), after="", limit=_MOST_ALIASES
-        ):
-            if may_sign_in_by(pool, found, attribute):
-                return found
-    return None
+        having = store.pool_users_with(pool.id, attribute, key, after="", limit=_MOST_ALIASES)
+        found += [user for user in having if may_sign_in_by(pool, user, attribute)]
+    return next((user for user in found if user is not None), None)
 
 
 _MOST_ALIASES = 10

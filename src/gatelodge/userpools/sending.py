@@ -1,0 +1,77 @@
+"""A code on its way to a user: counted, drawn and kept, delivered; in that order.
+
+What is counted is bounded whoever asks; a code is kept before it is sent.
+"""
+
+from typing import Any
+
+import structlog
+
+from gatelodge.store import PoolUser, StoreError
+from gatelodge.userpools import codes, users
+from gatelodge.userpools.house import UserPools
+from gatelodge.userpools.pool import Pool
+from gatelodge.userpools.refusal import Refused
+
+Answer = dict[str, Any]
+_log = structlog.get_logger()
+
+
+def send(
+    pools: UserPools,
+    pool: Pool,
+    user: PoolUser,
+    purpose: str,
+    attribute: str,
+    seconds: int,
+    now: float,
+) -> Answer:
+    """Send a code for a purpose to an address, and say where it went. Raises Refused."""
+    codes.count_sent(pools, pool, user.key, now)
+    found = _send_uncounted(pools, pool, user, purpose, attribute, seconds, now)
+    return {"CodeDeliveryDetails": found}
+
+
+def send_in_secret(
+    pools: UserPools,
+    pool: Pool,
+    user: PoolUser | None,
+    name: str,
+    purpose: str,
+    attribute: str | None,
+    seconds: int,
+    now: float,
+) -> Answer:
+    """Send a code where the client hides its users; attribute: None where nothing can be sent.
+
+    The code is drawn, kept and sent while nobody waits: no time tells that there is one.
+    """
+    codes.count_sent(pools, pool, pool.key(name) if user is None else user.key, now)
+    if user is None or attribute is None:
+        return {"CodeDeliveryDetails": codes.made_up_details(pools, pool, name)}
+    arguments = (pools, pool, user, purpose, attribute, seconds, now)
+    pools.background.submit(_send_unwatched, *arguments)
+    return {"CodeDeliveryDetails": codes.details(attribute, user.attributes[attribute])}
+
+
+def _send_unwatched(pools: UserPools, pool: Pool, *arguments: Any) -> None:  # noqa: ANN401 - as _send_uncounted has them
+    try:
+        _send_uncounted(pools, pool, *arguments)
+    except (Refused, StoreError) as error:
+        _log.warning("a code was not sent", error=str(error), pool=pool.id)
+
+
+def _send_uncounted(
+    pools: UserPools,
+    pool: Pool,
+    user: PoolUser,
+    purpose: str,
+    attribute: str,
+    seconds: int,
+    now: float,
+) -> dict[str, str]:
+    with pools.store.transaction():
+        user = users.again(pools.store, user)
+        state, code = codes.issue(pools, user, purpose, attribute, seconds, now)
+        user = users.change(pools.store, pool, user, now, state=state)
+    return codes.send(pools, pool, user, attribute, code)
