@@ -10,6 +10,7 @@ import urllib.request
 import boto3
 import pytest
 from authlib.integrations.requests_client import OAuth2Session
+from botocore.exceptions import ClientError
 from pycognito import Cognito
 from pycognito.aws_srp import AWSSRP
 from pycognito.exceptions import ForceChangePasswordException
@@ -276,6 +277,40 @@ def test_rotation_refuses_no_token(town, pool, client, api):
     for _ in range(10):
         admitted(api, "/id", town.tokens(client, "ron")["IdToken"])
     admitted(api, "/id", before)
+
+
+@pytest.mark.parametrize("end", ["signed-out", "revoked", "disabled", "deleted"])
+def test_a_token_is_good_until_it_expires(town, pool, client, api, end):
+    """T1 18, and cognito.md A3: what was revoked since is not asked."""
+    name = f"ends-{end}"
+    town.user(pool, name)
+    given = town.tokens(client, name)
+    of_user = {"UserPoolId": pool, "Username": name}
+    match end:
+        case "signed-out":
+            town.public.global_sign_out(AccessToken=given["AccessToken"])
+        case "revoked":
+            town.public.revoke_token(ClientId=client, Token=given["RefreshToken"])
+        case "disabled":
+            town.idp.admin_disable_user(**of_user)
+        case "deleted":
+            town.idp.admin_delete_user(**of_user)
+    with pytest.raises(ClientError):
+        town.public.get_user(AccessToken=given["AccessToken"])
+    admitted(api, "/id", given["IdToken"])
+
+
+class ZeroPadded(AWSSRP):
+    @staticmethod
+    def get_cognito_formatted_timestamp(_):
+        return "Fri Jan 02 03:04:05 UTC 2026"
+
+
+def test_a_timestamp_with_a_padded_day(town, pool, client):
+    """T2 19"""
+    town.user(pool, "zed")
+    tokens = ZeroPadded("zed", PASSWORD, pool, client, client=town.public).authenticate_user()
+    assert tokens["AuthenticationResult"]["IdToken"]
 
 
 def test_a_deleted_client_and_a_deleted_pool(town):

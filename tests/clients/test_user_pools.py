@@ -43,7 +43,7 @@ def email(address):
 def test_sign_up_and_confirm(town, client):
     """T2 1 to 5"""
     sign_up = town.public.sign_up
-    assert refused(sign_up, ClientId=client, Username="ann", Password="abc123") == (
+    assert refused(sign_up, ClientId=client, Username="ann", Password="abc") == (
         "InvalidPasswordException",
         "Password did not conform with policy: Password not long enough",
     )

@@ -6,6 +6,7 @@ import warnings
 import pytest
 from joserfc.jwk import ECKey, OctKey, RSAKey
 from tests.signing import KID, SIGNER, STRANGER, key_set
+from tests.vectors import jose
 
 from gatelodge.jwt import KeysError, read_keys
 from gatelodge.jwt.keys import MAX_KEY_SET
@@ -44,6 +45,7 @@ def test_keys_by_kid():
         {**short_key(), "kid": "a"},
         {**ECKey.generate_key("P-256").as_dict(private=False), "kid": "a"},
         {**OctKey.generate_key(256).as_dict(), "kid": "a"},
+        jose.RFC8037_A2_KEY,
         "key",
         None,
     ],

@@ -1,4 +1,9 @@
-"""Published JOSE vectors: RFC 7515 appendix A, RFC 7520 section 4 (public keys and signatures)."""
+"""Published JOSE vectors, public keys and signatures.
+
+RFC 7515 appendix A (RFC 7519 section 6.1 is its A.5), RFC 7520 section 4, RFC 8037 appendix A, and
+the RS256 group of Wycheproof's json_web_signature_test.json, where each refused token is the good
+one changed as its comment says.
+"""
 
 RFC7515_A2_KEY = {
     "kty": "RSA",
@@ -25,6 +30,11 @@ RFC7515_A2_RS256 = (
 RFC7515_A3_ES256 = (
     f"eyJhbGciOiJFUzI1NiJ9.{_JOE}."
     "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q"
+)
+RFC7515_A4_ES512 = (
+    "eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA."
+    "AdwMgeerwtHoh-l192l60hp9wAHZFVJbLfD_UxMi70cwnZOYaRI1bKPWROc-mZZqwqT2SI-KGDKB34XO0aw_7XdtAG8Ga"
+    "SwFKdCAPZgoXD2YBJZCPEX3xKpRwcdOO8KpEHwJjyqOgzDO7iKvU8vcnwNrmxYbSW9ERBXukOXolLzeO_Jn"
 )
 RFC7515_A5_NONE = f"eyJhbGciOiJub25lIn0.{_JOE}."
 
@@ -59,7 +69,68 @@ RFC7520_4_2_PS384 = (
     "P_ijQ7p8Vdz0TTrxUeT3lm8d9shnr2lfJT8ImUjvAA2Xez2Mlp8cBE5awDzT0qI0n6uiP1aCN_2_jLAeQTlqRHtfa64QQS"
     "UmFAAjVKPbByi7xho0uTOcbH510a6GYmJUAfmWjwZ6oD4ifKo8DYM-X72Eaw"
 )
+RFC7520_4_3_ES512 = (
+    "eyJhbGciOiJFUzUxMiIsImtpZCI6ImJpbGJvLmJhZ2dpbnNAaG9iYml0b24uZXhhbXBsZSJ9."
+    f"{_FRODO}."
+    "AE_R_YZCChjn4791jSQCrdPZCNYqHXCTZH0-JZGYNlaAjP2kqaluUIIUnC9qvbu9Plon7KRTzoNEuT4Va2cmL1eJAQy3mt"
+    "PBu_u_sDDyYjnAMDxXPn7XrT0lw-kvAD890jl8e2puQens_IEKBpHABlsbEPX6sFY8OcGDqoRuBomu9xQ2"
+)
 RFC7520_4_4_HS256 = (
     "eyJhbGciOiJIUzI1NiIsImtpZCI6IjAxOGMwYWU1LTRkOWItNDcxYi1iZmQ2LWVlZjMxNGJjNzAzNyJ9."
     f"{_FRODO}.s0h6KThzkfBBBkLspW1h84VsJZFTsPPqMDA7g1Md7p0"
 )
+
+RFC8037_A2_KEY = {
+    "kty": "OKP",
+    "kid": "A.2",
+    "crv": "Ed25519",
+    "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+}
+RFC8037_A4_EDDSA = (
+    "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc."
+    "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
+)
+
+WYCHEPROOF_KEY = {
+    "kty": "RSA",
+    "kid": "kid-rsa-sign",
+    "alg": "RS256",
+    "use": "sig",
+    "n": "kqGboBfAWttWPCA-0cGRgsY6SaYoIARt0B_PkaEcIq9HPYNdu9n6UuWHuuTHrjF_ZoQW97r5HaAorNvrMEGTG"
+    "dxCHZd"
+    "EtkHvNVVmrtxTBLiQCbCozXhFoIrVcr3qUBrdGnNn_M3jJi7Wg7p_-x62nS5gNG875oyheRkutHsQXikFZwsN3q_TsPNOVl"
+    "CiHy8mxzaFTUQGm-X8UYexFyAivlDSjgDJLAZSWfxd7k9Gxuwa3AUfQqQcVcegmgKGCaErQ3qQbh1x7WB6iopE3_-GZ8HMA"
+    "VtR9AmrVscqYsnjhaCehfAI0iKKs8zXr8tISc0ORbaalrkk03H1ZrsEnDKEWQ",
+    "e": "AQAB",
+}
+WYCHEPROOF_GOOD = (
+    "eyJhbGciOiJSUzI1NiIsImtpZCI6ImtpZC1yc2Etc2lnbiJ9.Zm9v."
+    "HUwxI1-cZrZgcuOgBQ7G7NE-GrqK79l6GV1KT4DKXnSMFwC8pfZCzE7pmLE7mYpLCIvzC87yuOjuhT0uW5oe6aaAEtR978"
+    "cm-q8dfly45flqMrd_ifhi9GCsMlyi8dpQ42Ou1etZljFZuWjfyk8CN1c5DaHRwhqjScAPIFp6xmzKIRUJ_xdQfUSfSluj"
+    "LaixtScU518EoNP4oo1v7E8RAz6ZO4g2N4Xqs8OvSxYydcoTEg42QnLHe9JnXgI37Q5gSwinwaPsG3Ry56UYiLoL8mCUa7"
+    "4S51y02VsIgVmmGWgaXjM-i_lCiKQDBiBnvWlka4XhVuvd6ZWibM9cbCPtPg"
+)
+_HEAD, _PAYLOAD, _SIGNATURE = WYCHEPROOF_GOOD.split(".")
+WYCHEPROOF_BAD = {
+    "rejectsModifiedSignature": f"{_HEAD}.{_PAYLOAD}.X{_SIGNATURE[1:]}",
+    "rejectsMissingSignature": f"{_HEAD}.{_PAYLOAD}.",
+    "rejectsMissingSignatureAndSeparator": f"{_HEAD}.{_PAYLOAD}",
+    "rejectsModifiedPayload": f"{_HEAD}.WG9v.{_SIGNATURE}",
+    "rejectsMissingPayload": f"{_HEAD}..{_SIGNATURE}",
+    "rejectsMissingPayloadAndSeparator": f"{_HEAD}.{_SIGNATURE}",
+    "rejectsModifiedHeader": WYCHEPROOF_GOOD.replace("ImtpZC1y", "IlhpZC1y"),
+    "rejectsMissingHeader": f".{_PAYLOAD}.{_SIGNATURE}",
+    "rejectsMissingHeaderAndSeparator": f"{_PAYLOAD}.{_SIGNATURE}",
+    "rejectsMissingHeaderAndSignature": f".{_PAYLOAD}.",
+    "rejectsMissingHeaderSignatureAndSeparators": _PAYLOAD,
+    "rejectsEmptyString": "",
+    "rejectsExtraEmptyComponent": f"{WYCHEPROOF_GOOD}.",
+    "rejectsExtraComponent": f"{WYCHEPROOF_GOOD}.foo",
+    "rejectsNoneAlgorithmAndMissingSignature": (
+        f"eyJhbGciOiJub25lIiwia2lkIjoia2lkLXJzYS1zaWduIn0.{_PAYLOAD}."
+    ),
+    "rejectsValidJsonSerialization": (
+        f'{{"payload":"{_PAYLOAD}","signatures":[{{"protected":"{_HEAD}",'
+        f'"header":{{"unknown":"untrustworthy"}},"signature":"{_SIGNATURE}"}}]}}'
+    ),
+}
