@@ -19,10 +19,11 @@ lint: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Millions of generated cases (CASES=N for another number), a million users, and every mutant of the
-# policy engine.
+# Ten thousand writes by eight writers, millions of generated cases (CASES=N for another number), a
+# million users, and every mutant of the policy engine.
 CASES ?= 2000000
 prove: .venv/.dev
+	GATELODGE_TEST_WRITES=10000 $(BIN)/pytest -q tests/doors/test_durability.py
 	$(BIN)/python -m tests.laws.prove $(CASES)
 	$(BIN)/python -m tests.userpools.prove
 	$(BIN)/python -m tests.laws.mutants

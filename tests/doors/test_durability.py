@@ -15,7 +15,7 @@ from tests.gateway import REGION, Gateway
 from gatelodge import sigv4
 
 WRITES = int(os.environ.get("GATELODGE_TEST_WRITES", "1000"))
-"""10,000 take a minute."""
+"""10,000 in `make prove`: each waits for the disk, and they come one after the other."""
 WRITERS = 8
 
 

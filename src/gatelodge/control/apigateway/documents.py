@@ -66,6 +66,14 @@ def conflict(message: str) -> Fault:
     return Fault("ConflictException", message, 409)
 
 
+def invalid_mapping(target: str) -> Fault:
+    """Make the error for a mapping between parameters that cannot be."""
+    return bad_request(
+        "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
+        f"[Invalid mapping expression parameter specified: {target}]"
+    )
+
+
 def api(call: Call, api_id: str) -> Document:
     """Read an API of the account and region that is called. Raises Fault."""
     found = call.store.document(call.account, call.region, API, api_id)

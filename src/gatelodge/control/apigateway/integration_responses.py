@@ -5,17 +5,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gatelodge.control import patching
-from gatelodge.control.apigateway.documents import bad_request, not_found
-from gatelodge.control.apigateway.integrations import integration_of
-from gatelodge.control.apigateway.method_responses import STATUS
+from gatelodge.control.apigateway.documents import bad_request, invalid_mapping
+from gatelodge.control.apigateway.integrations import check_content_handling, integration_of
+from gatelodge.control.apigateway.method_responses import (
+    HEADER,
+    check_status,
+    response_of,
+    without_response,
+)
 from gatelodge.control.apigateway.methods import keep_method, method_of, resource
 from gatelodge.control.call import Call
 from gatelodge.control.operations import Output, operation
 from gatelodge.control.patching import Table
 from gatelodge.store import Document
 
-_TARGET = re.compile(r"method\.response\.header\.\S+", re.ASCII)
-_CONTENT = ("CONVERT_TO_BINARY", "CONVERT_TO_TEXT")
 PATCHES = Table(
     {
         "/selectionPattern": patching.replace_only(),
@@ -60,7 +63,7 @@ def get_integration_response(
 ) -> Output:
     """Read an integration's response."""
     method = method_of(resource(call, restApiId, resourceId), httpMethod)
-    return _response(integration_of(method), statusCode)
+    return response_of(integration_of(method).get("integrationResponses"), statusCode)
 
 
 @operation("apigateway", "UpdateIntegrationResponse")
@@ -76,7 +79,7 @@ def update_integration_response(
     """Change an integration's response."""
     found = resource(call, restApiId, resourceId)
     method = method_of(found, httpMethod)
-    response = _response(integration_of(method), statusCode)
+    response = response_of(integration_of(method).get("integrationResponses"), statusCode)
     changed = patching.patch(response, patchOperations, PATCHES)
     return _keep(call, restApiId, found, httpMethod, method, changed)
 
@@ -89,20 +92,12 @@ def delete_integration_response(
     found = resource(call, restApiId, resourceId)
     method = method_of(found, httpMethod)
     integration = integration_of(method)
-    _response(integration, statusCode)
-    left = {s: r for s, r in integration["integrationResponses"].items() if s != statusCode}
+    left = without_response(integration.get("integrationResponses"), statusCode)
     changed = {k: v for k, v in integration.items() if k != "integrationResponses"}
     if left:
         changed["integrationResponses"] = left
     keep_method(call, restApiId, found, httpMethod, {**method, "methodIntegration": changed})
     return None
-
-
-def _response(integration: Mapping[str, Any], status: str) -> dict[str, Any]:
-    response = integration.get("integrationResponses", {}).get(status)
-    if response is None:
-        raise not_found("Invalid Response status code specified")
-    return dict(response)
 
 
 def _keep(
@@ -114,18 +109,14 @@ def _keep(
     response: Mapping[str, Any],
 ) -> dict[str, Any]:
     status = response["statusCode"]
-    if not STATUS.fullmatch(status):
-        raise bad_request("Invalid status code specified")
+    check_status(status)
     pattern = response.get("selectionPattern")
     if pattern is not None:
         try:
             re.compile(pattern)
         except (re.error, RecursionError, OverflowError) as error:
             raise bad_request("Invalid selection pattern specified") from error
-    if response.get("contentHandling", _CONTENT[0]) not in _CONTENT:
-        raise bad_request(
-            f"Invalid content handling specified. Valid options are {','.join(_CONTENT)}"
-        )
+    check_content_handling(response)
     _check_parameters(method, response)
     integration = integration_of(method)
     responses = {**integration.get("integrationResponses", {}), status: response}
@@ -138,8 +129,5 @@ def _check_parameters(method: Mapping[str, Any], response: Mapping[str, Any]) ->
     """Check that headers are mapped which the method declares to answer. Raises Fault."""
     declared = method.get("methodResponses", {}).get(response["statusCode"], {})
     for target in response.get("responseParameters", {}):
-        if not _TARGET.fullmatch(target) or target not in declared.get("responseParameters", {}):
-            raise bad_request(
-                "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
-                f"[Invalid mapping expression parameter specified: {target}]"
-            )
+        if not HEADER.fullmatch(target) or target not in declared.get("responseParameters", {}):
+            raise invalid_mapping(target)

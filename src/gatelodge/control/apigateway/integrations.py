@@ -9,7 +9,7 @@ from typing import Any
 
 from gatelodge.arn import Arn
 from gatelodge.control import patching
-from gatelodge.control.apigateway.documents import bad_request, not_found
+from gatelodge.control.apigateway.documents import bad_request, invalid_mapping, not_found
 from gatelodge.control.apigateway.methods import VERBS, keep_method, method_of, resource
 from gatelodge.control.call import Call, Check
 from gatelodge.control.operations import Output, operation
@@ -148,18 +148,20 @@ def _check(integration: Mapping[str, Any]) -> None:
         raise bad_request(
             f"Invalid passthrough behavior specified. Valid options are {','.join(_PASSTHROUGH)}"
         )
-    if integration.get("contentHandling", _CONTENT[0]) not in _CONTENT:
-        raise bad_request(
-            f"Invalid content handling specified. Valid options are {','.join(_CONTENT)}"
-        )
+    check_content_handling(integration)
     if integration.get("connectionType") == "VPC_LINK" and not integration.get("connectionId"):
         raise bad_request("A VPC_LINK integration needs a connectionId")
     for target in integration.get("requestParameters", {}):
         if not _TARGET.fullmatch(target):
-            raise bad_request(
-                "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
-                f"[Invalid mapping expression parameter specified: {target}]"
-            )
+            raise invalid_mapping(target)
+
+
+def check_content_handling(written: Mapping[str, Any]) -> None:
+    """Check that of an integration or of its response. Raises Fault."""
+    if written.get("contentHandling", _CONTENT[0]) not in _CONTENT:
+        raise bad_request(
+            f"Invalid content handling specified. Valid options are {','.join(_CONTENT)}"
+        )
 
 
 def _check_service(uri: str | None) -> None:

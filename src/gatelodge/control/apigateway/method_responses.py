@@ -5,15 +5,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gatelodge.control import patching
-from gatelodge.control.apigateway.documents import bad_request, conflict, not_found
+from gatelodge.control.apigateway.documents import (
+    bad_request,
+    conflict,
+    invalid_mapping,
+    not_found,
+)
 from gatelodge.control.apigateway.methods import check_models, keep_method, method_of, resource
 from gatelodge.control.call import Call
 from gatelodge.control.operations import Output, operation
 from gatelodge.control.patching import Table
 from gatelodge.store import Document
 
-_TARGET = re.compile(r"method\.response\.header\.\S+", re.ASCII)
-STATUS = re.compile(r"[1-5][0-9]{2}", re.ASCII)
+HEADER = re.compile(r"method\.response\.header\.\S+", re.ASCII)
+_STATUS = re.compile(r"[1-5][0-9]{2}", re.ASCII)
 PATCHES = Table(
     {
         "/responseParameters/{}": patching.entries(patching.flag),
@@ -51,7 +56,8 @@ def get_method_response(
     call: Call, *, restApiId: str, resourceId: str, httpMethod: str, statusCode: str
 ) -> Output:
     """Read a response of a method."""
-    return _response(method_of(resource(call, restApiId, resourceId), httpMethod), statusCode)
+    method = method_of(resource(call, restApiId, resourceId), httpMethod)
+    return response_of(method.get("methodResponses"), statusCode)
 
 
 @operation("apigateway", "UpdateMethodResponse")
@@ -67,8 +73,9 @@ def update_method_response(
     """Change a response of a method."""
     found = resource(call, restApiId, resourceId)
     method = method_of(found, httpMethod)
-    response = patching.patch(_response(method, statusCode), patchOperations, PATCHES)
-    return _keep(call, restApiId, found, httpMethod, method, response)
+    response = response_of(method.get("methodResponses"), statusCode)
+    changed = patching.patch(response, patchOperations, PATCHES)
+    return _keep(call, restApiId, found, httpMethod, method, changed)
 
 
 @operation("apigateway", "DeleteMethodResponse")
@@ -78,17 +85,29 @@ def delete_method_response(
     """Take a response away from a method."""
     found = resource(call, restApiId, resourceId)
     method = method_of(found, httpMethod)
-    _response(method, statusCode)
-    left = {s: r for s, r in method["methodResponses"].items() if s != statusCode}
+    left = without_response(method.get("methodResponses"), statusCode)
     keep_method(call, restApiId, found, httpMethod, {**method, "methodResponses": left})
     return None
 
 
-def _response(method: Mapping[str, Any], status: str) -> dict[str, Any]:
-    response = method.get("methodResponses", {}).get(status)
+def response_of(responses: Mapping[str, Any] | None, status: str) -> dict[str, Any]:
+    """Read one of the responses of a method, or of its integration. Raises Fault."""
+    response = (responses or {}).get(status)
     if response is None:
         raise not_found("Invalid Response status code specified")
     return dict(response)
+
+
+def without_response(responses: Mapping[str, Any] | None, status: str) -> dict[str, Any]:
+    """Give the responses of a method, or of its integration, less one. Raises Fault."""
+    response_of(responses, status)
+    return {other: response for other, response in (responses or {}).items() if other != status}
+
+
+def check_status(status: str) -> None:
+    """Check the status of a response. Raises Fault."""
+    if not _STATUS.fullmatch(status):
+        raise bad_request("Invalid status code specified")
 
 
 def _keep(
@@ -100,14 +119,10 @@ def _keep(
     response: Mapping[str, Any],
 ) -> dict[str, Any]:
     status = response["statusCode"]
-    if not STATUS.fullmatch(status):
-        raise bad_request("Invalid status code specified")
+    check_status(status)
     for target in response.get("responseParameters", {}):
-        if not _TARGET.fullmatch(target):
-            raise bad_request(
-                "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
-                f"[Invalid mapping expression parameter specified: {target}]"
-            )
+        if not HEADER.fullmatch(target):
+            raise invalid_mapping(target)
     check_models(call, api_id, response.get("responseModels", {}))
     responses = {**method.get("methodResponses", {}), status: response}
     keep_method(call, api_id, found, verb, {**method, "methodResponses": responses})

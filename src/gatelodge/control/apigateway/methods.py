@@ -6,7 +6,12 @@ from typing import Any
 
 from gatelodge.control import patching
 from gatelodge.control.apigateway import documents
-from gatelodge.control.apigateway.documents import bad_request, conflict, not_found
+from gatelodge.control.apigateway.documents import (
+    bad_request,
+    conflict,
+    invalid_mapping,
+    not_found,
+)
 from gatelodge.control.call import Call
 from gatelodge.control.operations import Output, operation
 from gatelodge.control.patching import ADD, REMOVE, Kind, Rule, Table
@@ -164,10 +169,7 @@ def _checked(call: Call, api_id: str, written: Mapping[str, Any]) -> dict[str, A
     for target in method.get("requestParameters", {}):
         match = _PARAMETER.fullmatch(target)
         if match is None:
-            raise bad_request(
-                "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
-                f"[Invalid mapping expression parameter specified: {target}]"
-            )
+            raise invalid_mapping(target)
         names.append(match[1])
     if len(names) != len(set(names)):
         raise bad_request("Parameter names must be unique across querystring, header and path")
