@@ -18,7 +18,7 @@ EVIDENCE = {
     "function": "arn:f",
     "principalId": "me",
     "fresh": True,
-    "age": 0,
+    "since": 1_000,
     "latency": 12,
 }
 ARN = f"arn:aws:execute-api:us-east-1:{OWNER}:abc123/prod/GET/pets"
@@ -30,7 +30,7 @@ def said(*statements):
 
 
 def record(**changed):
-    return {"evidence": EVIDENCE | changed, "detail": ""}
+    return {"evidence": EVIDENCE | changed, "detail": "", "time": 1_040.7}
 
 
 def test_who_it_was_about():
@@ -41,7 +41,9 @@ def test_who_it_was_about():
 
 def test_where_the_policy_came_from():
     assert source_words(record()) == "the function was asked for this call, and took 12 ms"
-    assert source_words(record(fresh=False, age=40)) == "served from the cached policy, 40 s old"
+    assert source_words(record(fresh=False)) == "served from the cached policy, 40 s old"
+    ahead = record(fresh=False, since=1_041)  # by another clock
+    assert source_words(ahead) == "served from the cached policy, 0 s old"
 
 
 def test_an_authorizer_that_gave_no_policy():

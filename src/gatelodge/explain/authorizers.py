@@ -38,7 +38,8 @@ def source_words(record: Record) -> str:
     evidence = record["evidence"]
     if evidence["fresh"]:
         return f"the function was asked for this call, and took {evidence['latency']} ms"
-    return f"served from the cached policy, {evidence['age']} s old"
+    age = max(0, int(record["time"]) - evidence["since"])
+    return f"served from the cached policy, {age} s old"
 
 
 def policy_part(policies: iam.PolicySet, query: iam.Query) -> Part:

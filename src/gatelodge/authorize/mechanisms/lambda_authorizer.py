@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from gatelodge import iam
-from gatelodge.asking import Asking, ask
+from gatelodge.asking import Asking
 from gatelodge.authorize.authorizer_output import AuthorizerProblem, AuthorizerRefused
 from gatelodge.authorize.combine import by_resource_policy_alone, with_authorizer
 from gatelodge.authorize.decision import Decision, Deny, Mechanism
@@ -32,7 +32,6 @@ from gatelodge.context.events import (
 from gatelodge.context.expressions import compile_expression
 from gatelodge.context.function_uri import function_arn
 from gatelodge.context.query import read_query
-from gatelodge.messages import Request
 from gatelodge.openapi import compile_validation
 from gatelodge.published import Api, Authorizer, GatewayResponseType, Method, Stage
 
@@ -47,7 +46,7 @@ Source = Callable[[Call], tuple[str, ...]]
 class LambdaAuthorizer:
     """The authorizer of one method, prepared for one stage."""
 
-    __slots__ = ("_is_token", "_names", "_scope", "_sources", "_validates")
+    __slots__ = ("_header", "_is_token", "_names", "_scope", "_sources", "_validates")
 
     def __init__(self, authorizer: Authorizer, api: Api, stage: Stage) -> None:
         """Prepare. Raises ValueError when it cannot work."""
@@ -59,6 +58,7 @@ class LambdaAuthorizer:
         if not names and ttl:
             raise ValueError(f"authorizer {authorizer.name!r} keeps answers under no identity")
         self._names = names
+        self._header = names[0][len(_HEADER) :].lower() if self._is_token else ""
         self._sources = [_source(name) for name in names]
         expression = authorizer.identity_validation_expression
         self._validates = (
@@ -89,19 +89,26 @@ class LambdaAuthorizer:
         identity = self._identity(call)
         if isinstance(identity, Deny):
             return identity
-        answer = yield from ask(
-            AskAuthorizer(
-                self._scope,
-                identity if self._scope.ttl else None,
-                lambda: self._event(call),
-            )
+        # Without asking.ask, whose generator costs as much as looking up what is kept.
+        answer: AuthorizerSays | AuthorizerRefused = yield AskAuthorizer(
+            self._scope,
+            identity if self._scope.ttl else None,
+            lambda: self._event(call),
         )
         if isinstance(answer, AuthorizerRefused):
             return self._refused(answer)
-        return with_authorizer(call, answer, fence, self._evidence(answer, call.request))
+        evidence = answer.evidence
+        if evidence is None:
+            evidence = answer.evidence = self._evidence(answer)
+        return with_authorizer(call, answer, fence, evidence)
 
     def _identity(self, call: Call) -> Identity | Deny:
         """Read the identity sources; a request that lacks one is refused, where AWS asks for it."""
+        headers = call.request.headers
+        if self._is_token and not headers.repeated and self._validates is None:
+            token = headers.index.get(self._header)  # the everyday case
+            if token:
+                return ((token,),)
         identity = tuple(source(call) for source in self._sources)
         if self._is_token:
             values = identity[0]
@@ -123,12 +130,11 @@ class LambdaAuthorizer:
     def _event(self, call: Call) -> bytes:
         """Write what the function is given."""
         if self._is_token:
-            name = self._names[0][len(_HEADER) :].lower()
             return write_event(
                 {
                     "type": "TOKEN",
                     "methodArn": call.method_arn,
-                    "authorizationToken": call.request.headers.get(name),
+                    "authorizationToken": call.request.headers.get(self._header),
                 }
             )
         headers, query = event_headers(call), event_query(call.request.raw_query)
@@ -149,20 +155,17 @@ class LambdaAuthorizer:
             }
         )
 
-    def _evidence(self, answer: AuthorizerSays, request: Request) -> dict[str, object]:
-        """Note what was decided by, without what the function says of the caller."""
-        noted = answer.evidence
-        if noted is None:
-            noted = answer.evidence = {
-                "authorizer": self._scope.name,
-                "function": self._scope.function,
-                "principalId": answer.output.principal_id[:512],
-                "exhibit": answer.exhibit,
-                "fresh": answer.fresh,
-                "latency": answer.latency_ms,
-            }
-        age = max(0, int(request.received_at.timestamp() - answer.since))
-        return {**noted, "age": age}
+    def _evidence(self, answer: AuthorizerSays) -> dict[str, object]:
+        """Note what is decided by, without what the function says of the caller."""
+        return {
+            "authorizer": self._scope.name,
+            "function": self._scope.function,
+            "principalId": answer.output.principal_id[:512],
+            "exhibit": answer.exhibit,
+            "fresh": answer.fresh,
+            "latency": answer.latency_ms,
+            "since": int(answer.since),
+        }
 
     def _unauthorized(self, detail: str) -> Deny:
         return Deny(
