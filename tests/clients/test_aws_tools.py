@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,29 @@ def aws(environment):
 
 def test_awslocal(aws):
     assert aws("sts", "get-caller-identity", tool="awslocal")["Arn"] == ROOT
+
+
+def test_awslocal_deploys_what_sam_build_makes(aws, tmp_path):
+    """A directory with the handler and its dependencies beside it, zipped as it is."""
+    built = tmp_path / ".aws-sam" / "build" / "HelloFunction"
+    (built / "greetings").mkdir(parents=True)
+    (built / "greetings" / "__init__.py").write_text('WORDS = "hello world"\n')
+    (built / "requirements.txt").write_text("greetings\n")
+    (built / "app.py").write_text(
+        "import json\nfrom greetings import WORDS\n\n\n"
+        "def lambda_handler(event, context):\n"
+        '    return {"statusCode": 200, "body": json.dumps({"message": WORDS})}\n'
+    )
+    package = shutil.make_archive(tmp_path / "hello", "zip", built)
+    made = aws("lambda", "create-function", "--function-name", "hello",
+               "--runtime", "python3.12", "--handler", "app.lambda_handler",
+               "--role", f"arn:aws:iam::{OWNER}:role/none", "--zip-file", f"fileb://{package}",
+               tool="awslocal")  # fmt: skip
+    assert made["FunctionArn"] == f"arn:aws:lambda:{REGION}:{OWNER}:function:hello"
+    answer = tmp_path / "answer.json"
+    told = aws("lambda", "invoke", "--function-name", "hello", answer, tool="awslocal")
+    assert told["StatusCode"] == 200
+    assert json.loads(json.loads(answer.read_text())["body"]) == {"message": "hello world"}
 
 
 def test_a_session_with_the_aws_cli(gateway, backend, aws):

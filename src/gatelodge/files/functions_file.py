@@ -38,6 +38,7 @@ from gatelodge.functions.function import (
 from gatelodge.functions.packages import PackageError, Packages, pack_directory
 from gatelodge.functions.permissions import PrincipalError, permission_statement
 from gatelodge.store import Document, MasterKey, Store
+from gatelodge.world.function_policies import policy_body
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]+", re.ASCII)
@@ -267,14 +268,13 @@ def _statement(arn: str, written: Mapping[str, str], position: int) -> dict[str,
 def _put_policy(
     store: Store, account: str, region: str, name: str, statements: list[dict[str, Any]]
 ) -> None:
+    old = store.document(account, region, POLICY, name)
     if not statements:
-        old = store.document(account, region, POLICY, name)
         if old is not None:
             store.remove(old)
         return
-    policy = {"Version": "2012-10-17", "Id": "default", "Statement": statements}
-    revision = hashlib.sha256(json.dumps(policy).encode()).hexdigest()[:32]
-    body = {"Policy": policy, "RevisionId": revision}
+    revision = hashlib.sha256(json.dumps(statements).encode()).hexdigest()[:32]
+    body = policy_body(store, statements, revision, old.body if old else None)
     _put(
         store,
         Document(

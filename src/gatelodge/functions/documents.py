@@ -52,9 +52,19 @@ def find_document(
     return store.document(account, region, VERSION, f"{name}:{qualifier}")
 
 
+def is_drawn(store: Store, account: str, region: str, name: str, qualifier: str | None) -> bool:
+    """Tell whether a qualifier names an alias that shares its calls out among versions."""
+    alias = store.document(account, region, ALIAS, f"{name}:{qualifier}") if qualifier else None
+    return alias is not None and bool(_weights(alias.body))
+
+
+def _weights(alias: Mapping[str, Any]) -> Mapping[str, float]:
+    return (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+
+
 def _choose(alias: Mapping[str, Any]) -> str:
     """Choose the version behind an alias by its weights."""
-    weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+    weights = _weights(alias)
     drawn = random.random()  # noqa: S311 - a share of traffic is no secret
     for version, weight in weights.items():
         drawn -= weight
@@ -139,8 +149,7 @@ def open_environment(document: Document, master: MasterKey) -> dict[str, str]:
 def find_policy(
     store: Store, account: str, region: str, name: str, qualifier: str | None
 ) -> Mapping[str, Any] | None:
-    """Read the resource policy of a function, or of one version or alias of it."""
+    """Read the document of a function's resource policy, or of one version's or alias's."""
     document_id = name if qualifier is None else f"{name}:{qualifier}"
     document = store.document(account, region, POLICY, document_id)
-    policy: Mapping[str, Any] | None = document.body["Policy"] if document else None
-    return policy
+    return document.body if document else None

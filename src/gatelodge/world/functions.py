@@ -15,11 +15,12 @@ import structlog
 from gatelodge import iam
 from gatelodge.arn import Arn
 from gatelodge.asking import Question
-from gatelodge.functions.documents import find_function, find_policy
+from gatelodge.functions.documents import find_function, find_policy, is_drawn
 from gatelodge.functions.fleet import Fleet
 from gatelodge.functions.function import MAX_PAYLOAD, Event, Function, Result, Throttled
 from gatelodge.integrate.questions import FunctionAnswer, Uninvoked, UninvokedReason
 from gatelodge.store import MasterKey, SealError, Store, StoreError
+from gatelodge.world.function_policies import compile_policy
 from gatelodge.world.identities import IdentityError
 from gatelodge.world.service_roles import API_GATEWAY, assumed_by, service_principal
 
@@ -78,14 +79,11 @@ class _Permissions:
 
     __slots__ = ("account", "arn", "policy")
 
-    def __init__(self, arn: str, account: str, written: Mapping[str, Any] | None) -> None:
+    def __init__(self, arn: str, account: str, body: Mapping[str, Any] | None) -> None:
         """Raises iam.PolicyError."""
         self.arn = arn
         self.account = account
-        self.policy = None
-        if written is not None:
-            parsed = iam.parse(written, iam.PolicyKind.RESOURCE, name="function policy")
-            self.policy = iam.PolicySet([parsed])
+        self.policy = None if body is None else compile_policy(body)
 
     def admits(
         self, principal: iam.Principal, keys: Mapping[str, iam.Value], identity: iam.Policies
@@ -146,13 +144,14 @@ class Functions:
             looked_up = await self._look_up(permission)
             if isinstance(looked_up, Uninvoked):
                 return looked_up
-            function = looked_up
+            function, lasts = looked_up
             if len(permitted) >= MAX_KEPT:
                 permitted.clear()
                 found.clear()
             # What was read before a change is put where nobody looks any more.
-            found[arn] = function
-            permitted.add(permission)
+            if lasts:
+                found[arn] = function
+                permitted.add(permission)
         event = Event(_request_id(), payload, arn)
         outcome = await self.run(function, event, seconds)
         match outcome:
@@ -215,7 +214,9 @@ class Functions:
             expiry.cancel()
         return running.result() if running.done() else Uninvoked(UninvokedReason.TIMED_OUT)
 
-    async def _look_up(self, permission: tuple[str, str, str, str | None]) -> Function | Uninvoked:
+    async def _look_up(
+        self, permission: tuple[str, str, str, str | None]
+    ) -> tuple[Function, bool] | Uninvoked:
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._executor, self._find, *permission)
@@ -225,8 +226,11 @@ class Functions:
 
     def _find(
         self, arn: str, source_arn: str, source_account: str, credentials: str | None
-    ) -> Function | Uninvoked:
-        """Find a function and judge whether API Gateway may invoke it. Blocks."""
+    ) -> tuple[Function, bool] | Uninvoked:
+        """Find a function and judge whether API Gateway may invoke it. Blocks.
+
+        Tells too whether the next call runs the same: an alias may draw a version for each.
+        """
         try:
             named = FunctionName(arn)
         except ValueError as error:
@@ -236,6 +240,7 @@ class Functions:
             function = find_function(self._store, self._master, *where)
             if function is None:
                 return Uninvoked(UninvokedReason.NOT_FOUND, arn)
+            lasts = not is_drawn(self._store, *where)
             permissions = _Permissions(arn, named.account, find_policy(self._store, *where))
             if credentials is None:
                 refusal = _refused_to_service(permissions, source_arn, source_account)
@@ -245,7 +250,7 @@ class Functions:
                 )
         if refusal is not None:
             return Uninvoked(UninvokedReason.NOT_PERMITTED, refusal)
-        return function
+        return function, lasts
 
     def _refused_to_role(
         self, permissions: _Permissions, role: str, source_arn: str, source_account: str

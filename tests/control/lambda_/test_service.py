@@ -4,9 +4,11 @@ import base64
 import io
 import json
 import os
+import sqlite3
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from botocore.exceptions import ClientError
@@ -465,3 +467,35 @@ def test_a_large_package(client):
     noise = base64.b64encode(os.urandom(12 * 1024 * 1024)).decode()
     create(client, "large", package(f"X = '{noise}'\ndef handler(e, c):\n    return len(X)"))
     assert run(client, "large")[1] == 16 * 1024 * 1024
+
+
+def test_nothing_is_held_on_to_while_a_function_runs(client, gateway):
+    """A reader of the store that waits for a function would make its log of writes grow."""
+    code = """
+import time
+def handler(event, context):
+    print("at work")
+    time.sleep(event)
+"""
+    create(client, "slow", package(code), Timeout=20)
+    log = gateway.state / "logs" / f"{OWNER}-{REGION}-slow.log"
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run, client, "slow", 3)
+        until(lambda: log.exists() and "at work" in log.read_text())
+        with closing(sqlite3.connect(gateway.state / "store.db", timeout=0)) as store:
+
+            def all_written_back():
+                assert not running.done(), "somebody read the store all the time"
+                busy, _, _ = store.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return not busy
+
+            client.put_function_concurrency(FunctionName="slow", ReservedConcurrentExecutions=1)
+            until(all_written_back)
+        assert "FunctionError" not in running.result()[0]
+
+
+def until(condition):
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)

@@ -47,4 +47,6 @@ SERVICE = Service(
         tags,
     ),
     checks,
+    # What is read is not held on to while an authorizer's function runs.
+    own_transactions=frozenset({"TestInvokeAuthorizer"}),
 )

@@ -61,9 +61,10 @@ def invoke_edited_authorizer(
     del body  # authorizers see none
     if additionalContext:
         raise bad_request("additionalContext is not supported")
-    documents.child(call, documents.AUTHORIZER, restApiId, authorizerId)
-    form = read_form(call, restApiId) | {"policy": None, "resources": [_EVERYTHING]}
-    api = publishable(call, restApiId, form, STAGE)
+    with call.store.snapshot():
+        documents.child(call, documents.AUTHORIZER, restApiId, authorizerId)
+        form = read_form(call, restApiId) | {"policy": None, "resources": [_EVERYTHING]}
+        api = publishable(call, restApiId, form, STAGE)
     stage = Stage(restApiId, STAGE, api.deployment_id, dict(stageVariables or {}))
     mechanism = _prepare(api, stage, authorizerId)
     fields = make_fields(headers or {}, multiValueHeaders or {})

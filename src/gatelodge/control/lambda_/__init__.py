@@ -18,4 +18,6 @@ SERVICE = Service(
     "lambda",
     collect("lambda", functions, invoke, layers, permissions, settings, versions),
     checks,
+    # What is read is not held on to while the function runs.
+    own_transactions=frozenset({"Invoke"}),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from gatelodge.control.call import Call
 from gatelodge.control.fault import Fault
-from gatelodge.control.lambda_.names import invalid, not_found, read_name, version
+from gatelodge.control.lambda_.names import invalid, not_found, read_name
 from gatelodge.control.operations import Output, operation
 from gatelodge.functions.documents import find_function
 from gatelodge.functions.function import MAX_PAYLOAD
@@ -36,14 +36,14 @@ def invoke(
     named = read_name(call, FunctionName, Qualifier)
     payload = _check_payload(Payload, InvocationType)
     context = _read_context(ClientContext)
-    executed = version(call, named).body["Configuration"]["Version"]
-    if InvocationType == "DryRun":
-        return {"StatusCode": 204}
-    function = find_function(
-        call.store, call.master, named.account, named.region, named.name, named.qualifier
-    )
+    with call.store.snapshot():
+        function = find_function(
+            call.store, call.master, named.account, named.region, named.name, named.qualifier
+        )
     if function is None:
         raise not_found(named.qualified_arn)
+    if InvocationType == "DryRun":
+        return {"StatusCode": 204}
     later = InvocationType == "Event"
     answer = call.ask(RunFunction(function, payload, named.qualified_arn, context, later=later))
     if isinstance(answer, Uninvoked):
@@ -53,7 +53,7 @@ def invoke(
     output: dict[str, Any] = {
         "StatusCode": 200,
         "Payload": answer.payload,
-        "ExecutedVersion": executed,
+        "ExecutedVersion": function.version,
     }
     if answer.failed:
         output["FunctionError"] = "Unhandled"

@@ -22,6 +22,7 @@ from gatelodge.functions.documents import POLICY
 from gatelodge.functions.function import LATEST
 from gatelodge.functions.permissions import PrincipalError, permission_statement
 from gatelodge.store import Document
+from gatelodge.world.function_policies import policy_body
 
 MAX_POLICY = 20_480
 
@@ -124,8 +125,9 @@ def _stored(call: Call, named: Named) -> Document | None:
 def _keep(
     call: Call, named: Named, document: Document | None, statements: list[dict[str, Any]]
 ) -> None:
-    policy = {"Version": "2012-10-17", "Id": "default", "Statement": statements}
-    size = len(json.dumps(policy, separators=(",", ":")))
+    revision = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{_place(named)} {call.request_id}"))
+    body = policy_body(call.store, statements, revision, document.body if document else None)
+    size = len(json.dumps(body["Policy"], separators=(",", ":")))
     if size > MAX_POLICY:
         raise Fault(
             "PolicyLengthExceededException",
@@ -133,7 +135,6 @@ def _keep(
             400,
             {"Type": "User"},
         )
-    revision = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{_place(named)} {call.request_id}"))
     call.store.put(
         Document(
             account=named.account,
@@ -142,7 +143,7 @@ def _keep(
             id=_place(named),
             parent=named.name,
             name=_place(named),
-            body={"Policy": policy, "RevisionId": revision},
+            body=body,
             version=document.version if document else 0,
             created=call.now.isoformat(),
         )
