@@ -45,8 +45,11 @@ def test_a_good_token(town, signed_in):
         ("AccessToken", "GET /id", ("an access token; the method takes an ID token",
                                     "send the ID token in the header authorization")),
         ("IdToken", "GET /read", ("takes an access token", "send the access token")),
-        ("AccessToken", "GET /read", ("none of the method's scopes srv/read", "ask for a token")),
-        ("IdToken", "GET /nothing", ("no API that is served here has GET /nothing",)),
+        ("AccessToken", "GET /read", ("none of the method's scopes srv/read",
+                                       "client_credentials")),
+        ("IdToken", "GET /nothing", ("no API that is served here has GET /nothing",
+                                     "do: name one of these: GET /id, GET /read")),
+        ("IdToken", "/id", ("no route", "do: write verb and path")),
     ],
 )  # fmt: skip
 def test_what_a_route_does_not_take(town, signed_in, which, route, words):
@@ -60,12 +63,31 @@ def test_what_is_no_token(town, signed_in):
     token = signed_in[1]["IdToken"]
     for text, words in (
         ("x", "three pieces"),
+        (signed_in[1]["RefreshToken"], "do: send the ID token or the access token"),
+        (token[:-1], "do: copy the whole token"),
         (token[:-4], "no: "),
         (token.rpartition(".")[0] + "." + "A" * 342, "the signature does not match"),
     ):
         status, told = doctor(town, text)
         assert status == 1
         assert words in told
+
+
+@pytest.mark.parametrize(
+    ("members", "scopes", "which", "words"),
+    [
+        ({"identityValidationExpression": "other"}, [], "IdToken", "that the expression matches"),
+        ({"identityValidationExpression": ".*"}, ["aws.cognito.signin.user.admin"], "AccessToken",
+         "no access token passes it"),
+        (None, [], "IdToken", "do: call it without a token"),
+    ],
+)  # fmt: skip
+def test_what_to_do_about_a_method(town, signed_in, members, scopes, which, words):
+    api = signed_in[2]
+    made = api.control.import_rest_api(body=api.document(members, scopes))["id"]
+    api.control.create_deployment(restApiId=made, stageName="other")
+    _, told = doctor(town, signed_in[1][which], "--route", "GET /id", "--api", made)
+    assert words in told, told
 
 
 def test_tokens_of_others(town, signed_in):

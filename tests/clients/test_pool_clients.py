@@ -59,22 +59,28 @@ class Api:
             aws_access_key_id=keys["aws_access_key_id"],
             aws_secret_access_key=keys["aws_secret_access_key"],
         )
-        arn = town.idp.describe_user_pool(UserPoolId=pool)["UserPool"]["Arn"]
-        authorizer = {"type": "cognito_user_pools", "providerARNs": [arn]}
+        self.arn = town.idp.describe_user_pool(UserPoolId=pool)["UserPool"]["Arn"]
+        self.id = apigateway.import_rest_api(body=self.document({}, []))["id"]
+        apigateway.create_deployment(restApiId=self.id, stageName="prod")
+        self.control = apigateway
+
+    def document(self, members, scopes):
+        """An API whose /id has scopes; members: of its authorizer, None for open methods."""
+        authorizer = {"type": "cognito_user_pools", "providerARNs": [self.arn], **(members or {})}
         scheme = {"type": "apiKey", "name": "Authorization", "in": "header"}
         scheme[f"{X}authorizer"] = authorizer
 
         def method(*scopes):
-            return {"get": {**operation(self.backend.url), "security": [{"pool": list(scopes)}]}}
+            security = [] if members is None else [{"pool": list(scopes)}]
+            return {"get": {**operation(self.backend.url), "security": security}}
 
         document = {
             "openapi": "3.0.1",
             "info": {"title": "people", "version": "1"},
-            "paths": {"/id": method(), "/read": method("srv/read")},
+            "paths": {"/id": method(*scopes), "/read": method("srv/read")},
             "components": {"securitySchemes": {"pool": scheme}},
         }
-        self.id = apigateway.import_rest_api(body=json.dumps(document).encode())["id"]
-        apigateway.create_deployment(restApiId=self.id, stageName="prod")
+        return json.dumps(document).encode()
 
     def get(self, path, token):
         return self.gateway.call(self.id, path, headers=[("Authorization", token)])

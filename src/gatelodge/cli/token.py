@@ -20,10 +20,16 @@ from gatelodge.serve import StagePlan
 from gatelodge.store import Store
 from gatelodge.userpools.pool import find_client, find_pool
 from gatelodge.userpools.refusal import Refused
+from gatelodge.userpools.tokens import SELF_SCOPE
 from gatelodge.world.token_keys import KEYS_KIND
 
 _SECONDS = 5
 _USES = {"id": "ID token", "access": "access token"}
+_MOST_ROUTES = 10
+_OTHERS = {
+    "NONE": "call it without a token",
+    "AWS_IAM": "sign the request with an access key; gatelodge call does",
+}
 _SHOWN = (
     ("user", "cognito:username"),
     ("user", "username"),
@@ -67,7 +73,7 @@ def token(
     claims = parsed if isinstance(parsed, jwt.Refusal) else jwt.read_claims(parsed)
     if isinstance(parsed, jwt.Refusal) or isinstance(claims, jwt.Refusal):
         print(f"no: {parsed if isinstance(parsed, jwt.Refusal) else claims}")
-        print("do: send a token as Cognito issued it, three pieces with dots between")
+        print(f"do: {_no_token(text)}")
         return 1
     store = Store(state / "store.db")
     print(f"token      {_USES.get(str(claims.get('token_use')), 'no token of Cognito')}")
@@ -83,6 +89,16 @@ def token(
     if route is None:
         return 0
     return _on_route(store, claims, route, api, stage)
+
+
+def _no_token(text: str) -> str:
+    """Say what to do about something that is no ID or access token at all."""
+    if text.count(".") in {0, 4}:
+        return (
+            "send the ID token or the access token; a refresh token, which this may be, "
+            "only gets new ones"
+        )
+    return "copy the whole token as Cognito issued it: three pieces with two dots between"
 
 
 def _describe(store: Store, claims: jwt.Claims) -> Iterator[str]:
@@ -114,10 +130,12 @@ def _check_key(
     if isinstance(keys, str):
         return keys, "check that the issuer is the pool you mean, and that it can be reached"
     if kid not in keys:
-        return f"the issuer has no key {kid!r}", "sign in again: the token is of another pool"
+        return f"the issuer has no key {kid!r}", (
+            "sign in again: the pool's keys are others by now, or the token is of another gateway"
+        )
     refusal = jwt.verify(parsed, keys[kid])
     if refusal is not None:
-        return str(refusal), "the token was changed on its way, or is forged"
+        return str(refusal), "sign in again: this token was changed on its way, or is forged"
     print(f"key        {printable(kid)}: found, and the signature is good")
     return None
 
@@ -161,12 +179,14 @@ def _on_route(
 ) -> int:
     """Check a good token on every route of that name."""
     verb, _, path = route.partition(" ")
-    segments = read_path(path.strip() or "/")
-    if isinstance(segments, PathRefused):
-        print(f"error: {path!r} is no path", file=sys.stderr)
+    segments = read_path(path.strip())
+    if not path.strip().startswith("/") or isinstance(segments, PathRefused):
+        print(f"error: {route!r} is no route\ndo: write verb and path, as in 'GET /pets'",
+              file=sys.stderr)  # fmt: skip
         return 1
     found, refused = 0, 0
-    for plan in _plans(store, api, stage):
+    plans = list(_plans(store, api, stage))
+    for plan in plans:
         matched = plan.tree.match(segments)
         by_verb = matched[0].by_verb if matched else {}
         method = by_verb.get(verb.upper()) or by_verb.get("ANY")
@@ -181,8 +201,22 @@ def _on_route(
             refused += 1
             print(f"no: {where}: {printable(problem[0])}\ndo: {problem[1]}")
     if not found:
-        print(f"error: no API that is served here has {route}", file=sys.stderr)
+        print(f"error: no API that is served here has {route}\ndo: name one of these: "
+              f"{_routes(plans)}", file=sys.stderr)  # fmt: skip
     return 0 if found and not refused else 1
+
+
+def _routes(plans: list[StagePlan]) -> str:
+    """Name the first routes that take tokens of user pools."""
+    named = sorted(
+        f"{verb} {resource.path}"
+        for plan in plans
+        for resource in plan.api.resources
+        for verb, method in resource.methods.items()
+        if method.authorization_type == "COGNITO_USER_POOLS"
+    )
+    more = ", …" if len(named) > _MOST_ROUTES else ""
+    return ", ".join(named[:_MOST_ROUTES]) + more if named else "none takes tokens of user pools"
 
 
 def _plans(store: Store, api: str | None, stage: str | None) -> Iterator[StagePlan]:
@@ -197,7 +231,9 @@ def _plans(store: Store, api: str | None, stage: str | None) -> Iterator[StagePl
 def _check_method(plan: StagePlan, method: Method, claims: jwt.Claims) -> tuple[str, str] | None:
     if method.authorization_type != "COGNITO_USER_POOLS":
         kind = method.authorization_type
-        return f"the method's authorization is {kind}, which takes no such token", "see the API"
+        return f"the method's authorization is {kind}, which takes no such token", _OTHERS.get(
+            kind, "see what the method's authorizer wants"
+        )
     pools = UserPools(method, plan.api, plan.stage.variables)
     pool_id = str(claims.get("iss")).rpartition("/")[2]
     if not any(arn.endswith(f":userpool/{pool_id}") for arn in pools.arns):
@@ -209,4 +245,12 @@ def _check_method(plan: StagePlan, method: Method, claims: jwt.Claims) -> tuple[
     other = "access" if method.authorization_scopes else "ID"
     if claims.get("token_use") != ("access" if method.authorization_scopes else "id"):
         return refused.detail, f"send the {other} token in the header {pools.header}"
-    return refused.detail, "ask for a token with what is missing, or change the method"
+    authorizer = plan.api.authorizers[method.authorizer_id or ""]
+    if authorizer.identity_validation_expression is None:
+        return refused.detail, (
+            "get a token with one of these scopes, as client_credentials gives them (a sign-in by "
+            f"password gives {SELF_SCOPE} alone), or change the method's scopes"
+        )
+    if method.authorization_scopes:
+        return refused.detail, "take the expression away: no access token passes it"
+    return refused.detail, "sign in with a client that the expression matches, or change it"
