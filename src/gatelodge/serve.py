@@ -17,6 +17,7 @@ from gatelodge.context.call import Call, CallError
 from gatelodge.context.variables import extended_request_id
 from gatelodge.integrate.failure import Failure, configuration_error
 from gatelodge.integrate.integrator import Integrator
+from gatelodge.integrate.questions import ReadClock
 from gatelodge.integrate.table import INTEGRATIONS
 from gatelodge.messages import Request, Response
 from gatelodge.published import Api, Method, Resource, Stage
@@ -124,6 +125,7 @@ class Served:
         "call",
         "decision",
         "failure",
+        "integration_latency_ms",
         "integration_status",
         "method",
         "plan",
@@ -153,6 +155,8 @@ class Served:
         self.failure = failure
         """Why a permitted call brought no reply; None when it did."""
         self.integration_status = integration_status
+        self.integration_latency_ms: int | None = None
+        """How long the integration took; None where none was tried, and where nobody logs it."""
         self.refusal = refusal
         """Why the request reached no API, for the operator."""
 
@@ -225,14 +229,22 @@ def _answer(call: Call, plan: StagePlan, method: MethodPlan | None) -> Asking[Se
     call.authorizer = decision.authorizer
     if isinstance(decision, Deny):
         return _refused(call, plan, decision, method)
+    latency = None
     if method is None or method.integrate is None:
         reply: Response | Failure = configuration_error("the method has no integration")
-    else:
+    elif plan.access_log is None:
         reply = yield from method.integrate(call, decision)
+    else:
+        began = yield ReadClock()
+        reply = yield from method.integrate(call, decision)
+        latency = int(((yield ReadClock()) - began) * 1000)
     if isinstance(reply, Failure):
-        return _failed(call, plan, method, decision, reply)
-    _stamp(reply, call.request.id)
-    return Served(reply, call, plan, method, decision, integration_status=reply.status)
+        served = _failed(call, plan, method, decision, reply)
+    else:
+        _stamp(reply, call.request.id)
+        served = Served(reply, call, plan, method, decision, integration_status=reply.status)
+    served.integration_latency_ms = latency
+    return served
 
 
 def _failed(

@@ -13,12 +13,15 @@ from gatelodge.published import AccessLog, Stage
 from gatelodge.serve import Gate, StagePlan, serve
 from gatelodge.world.book import Book, find_record
 
-FORMAT = "$context.requestId $context.status $context.error.responseType $context.responseLength"
+FORMAT = (
+    "$context.requestId $context.status $context.error.responseType $context.responseLength "
+    "$context.integrationLatency"
+)
 
 
-def served(path="/prod/open", compiled=None):
+def served(path="/prod/open", compiled=None, answers=()):
     asked = request(path=path)
-    return asked, drive(serve(asked, Gate([compiled or plan()])))[1]
+    return asked, drive(serve(asked, Gate([compiled or plan()])), *answers)[1]
 
 
 def reception(directory, *, header=True, lines=None):
@@ -61,16 +64,20 @@ def test_fifty_lines_and_denials_first():
 
 
 @pytest.mark.parametrize(
-    ("path", "line"),
-    [("/prod/open", "200 - 0"), ("/prod/nope", "403 MISSING_AUTHENTICATION_TOKEN 42")],
+    ("path", "clock", "line"),
+    [
+        # The clock before and after the integration.
+        ("/prod/open", (41.0, 41.25), "200 - 0 250"),
+        ("/prod/nope", (), "403 MISSING_AUTHENTICATION_TOKEN 42 -"),
+    ],
 )
-def test_the_access_log_of_the_stage(tmp_path, path, line):
+def test_the_access_log_of_the_stage(tmp_path, path, clock, line):
     """L4 of gateway-responses.md section 6.3."""
     door, logs = reception(tmp_path)
     bare = plan()
     log = AccessLog(FORMAT, str(tmp_path / "access.log"))
     compiled = StagePlan(bare.api, Stage(bare.api.id, "prod", "d1", access_log=log))
-    asked, answer = served(path, compiled)
+    asked, answer = served(path, compiled, clock)
     door.note(asked, answer)
     logs.flush(logs.take())
     assert (tmp_path / "access.log").read_text() == f"{asked.id} {line}\n"

@@ -69,13 +69,12 @@ class Reception:
         if log is None:  # what is compiled was compiled from it
             return
         latency = int((time.time() - request.received_at.timestamp()) * 1000)
-        reached = served.integration_status is not None
         delivered = Delivered(
             served.response.status,
             len(served.response.body),
             latency,
             served.integration_status,
-            latency if reached else None,
+            served.integration_latency_ms,
             read_phases(served.authorization_type, served.decision),
         )
         self._access_logs.write(log.destination, plan.access_log(call, delivered))

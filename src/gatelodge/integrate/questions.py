@@ -43,6 +43,12 @@ class Origin(NamedTuple):
     verify_tls: bool = True
 
 
+class ReadClock(Question[float]):
+    """Asks for the time on a clock that only goes forward, in seconds; where calls are logged."""
+
+    __slots__ = ()
+
+
 class SendHttp(Question[Response | Unreachable]):
     """Send this request to an HTTP backend and bring its whole reply.
 

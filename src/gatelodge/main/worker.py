@@ -5,6 +5,7 @@ import gc
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,7 +20,7 @@ from gatelodge.fronts.http1.connection import Connection
 from gatelodge.fronts.http1.door import Door
 from gatelodge.fronts.http1.driver import Drive
 from gatelodge.fronts.reception import LINES_A_SECOND, DecisionLines, Reception
-from gatelodge.integrate.questions import InvokeFunction, SendHttp
+from gatelodge.integrate.questions import InvokeFunction, ReadClock, SendHttp
 from gatelodge.main.presence import Presence
 from gatelodge.main.stage_plans import StagePlans
 from gatelodge.messages import Request, Response
@@ -157,6 +158,7 @@ class _Worker:
             AskAuthorizer: authorizers.ask,
             FindKey: keys.find,
             InvokeFunction: AskInvocation(house).invoke,
+            ReadClock: lambda _question, _resume: time.monotonic(),
             VerifyToken: token_keys.verify,
             SendHttp: upstream.send,
             AskTurn: Turns(house, loop.time).ask,
