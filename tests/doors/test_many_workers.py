@@ -214,8 +214,11 @@ def test_functions_end_with_a_house_that_was_killed(gateway):
     assert pid
     marks = functions_running(gateway)
     assert marks
+    packages = Path((gateway.state / "run" / "functions-work").read_text())
+    assert packages.is_dir()
     os.kill(house_of(gateway), signal.SIGKILL)
     wait_for(lambda: not marks & functions_running(gateway))
+    wait_for(lambda: not packages.exists())
     wait_for(lambda: gateway.call("abc123", "/function").status == 200, 20)
 
 

@@ -14,6 +14,7 @@ from tests.functions.running import Running
 
 from gatelodge.functions import confinement
 from gatelodge.functions.confinement import Confinement, launch_command
+from gatelodge.functions.machine import Machine
 from gatelodge.functions.process import _user_of
 
 CODE = """
@@ -195,11 +196,20 @@ def test_connections_of_other_users_are_told_apart():
 
 def test_what_a_killed_house_left_is_removed(tmp_path):
     left = Running(tmp_path)
-    function = left.function({"app.py": "def handler(event, context):\n    return 1"})
-    left.call(function)
+    left.call(left.function({"app.py": "def handler(event, context):\n    return 1"}))
     work = left.machine._work
-    assert work.is_dir()
-    left.machine._work = None  # as after kill -9
-    left.call(left.function({"app.py": "def handler(event, context):\n    return 2"}))
+    assert any(work.iterdir())
+    next_house = Machine(left.loop, left.executor, left.machine.state, lambda _: {})
+    next_house.sweep()
     assert not work.exists()
+    next_house.sweep()
     left.close()
+
+
+def test_nothing_else_is_removed(tmp_path):
+    note = tmp_path / "run" / "functions-work"
+    note.parent.mkdir()
+    note.write_text(str(tmp_path / "precious"))
+    (tmp_path / "precious").mkdir()
+    Machine(None, None, tmp_path, lambda _: {}).sweep()
+    assert (tmp_path / "precious").exists()

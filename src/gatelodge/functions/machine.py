@@ -133,13 +133,22 @@ class Machine:
         for log in self._logs.values():
             log.close()
 
-    def _make_work_directory(self) -> Path:
-        note = self.state / "run" / _WORK
-        note.parent.mkdir(mode=0o700, exist_ok=True)
+    def sweep(self) -> None:
+        """Remove what a house that was killed has left. Blocks."""
+        with self._lock:
+            if self._work is None:
+                self._remove_old()
+
+    def _remove_old(self) -> None:
         with suppress(OSError):
-            old = Path(note.read_text("utf-8"))
+            old = Path((self.state / "run" / _WORK).read_text("utf-8"))
             if old.name.startswith("gatelodge-"):
                 shutil.rmtree(old, ignore_errors=True)
+
+    def _make_work_directory(self) -> Path:
+        self._remove_old()
+        note = self.state / "run" / _WORK
+        note.parent.mkdir(mode=0o700, exist_ok=True)
         room = _LASTING_ROOM if os.access(_LASTING_ROOM, os.W_OK) else None
         work = Path(tempfile.mkdtemp(prefix="gatelodge-", dir=room))
         note.write_text(str(work), "utf-8")

@@ -69,6 +69,7 @@ class FunctionsFloor:
             return dict(function_credentials(store, master, function))
 
         self._machine = Machine(loop, executor, settings.state, credentials, endpoint=url)
+        loop.run_in_executor(executor, self._machine.sweep)
         self._fleet = Fleet(self._machine, settings.function_processes)
         remote = RemoteFunctions(loop, upstream, os.environ)
         self.functions = Functions(store, master, executor, self._fleet, remote.run)
