@@ -47,9 +47,10 @@ class Context:
         self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
         self.tenant_id = None
         self._deadline = int(headers["lambda-runtime-deadline-ms"])
-        client = json.loads(headers.get("lambda-runtime-client-context") or "null")
-        self.client_context = _client_context(client)
-        identity = json.loads(headers.get("lambda-runtime-cognito-identity") or "{}")
+        client = headers.get("lambda-runtime-client-context")
+        self.client_context = _client_context(json.loads(client)) if client else None
+        written = headers.get("lambda-runtime-cognito-identity")
+        identity = json.loads(written) if written else {}
         self.identity = SimpleNamespace(
             cognito_identity_id=identity.get("cognitoIdentityId"),
             cognito_identity_pool_id=identity.get("cognitoIdentityPoolId"),
@@ -205,8 +206,7 @@ def unmarshal(event: bytes) -> Any:  # noqa: ANN401 - any JSON value
 def marshal(result: object) -> bytes:
     """Write a handler's result. Raises FaultError."""
     try:
-        text = json.dumps(result, ensure_ascii=False, default=_number)
-        return text.encode()
+        return _ENCODER.encode(result).encode()
     except RecursionError:
         raise FaultError("Runtime.MarshalError", "Unable to marshal response: too deep") from None
     except (TypeError, ValueError) as error:
@@ -217,6 +217,9 @@ def _number(value: object) -> float:
     if isinstance(value, Decimal):
         return float(value)
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_number)
 
 
 def describe(error: BaseException, request_id: str) -> dict[str, Any]:
@@ -261,9 +264,10 @@ def _print_error(description: Mapping[str, Any]) -> None:
 
 
 def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, AttributeError):  # a handler may have closed it
-            stream.flush()
+    with suppress(OSError, ValueError, AttributeError):  # a handler may have closed it
+        sys.stdout.flush()
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stderr.flush()
 
 
 def _field(text: str) -> str:
