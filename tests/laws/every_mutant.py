@@ -69,7 +69,7 @@ class EveryMutant:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session):
         if session.testsfailed:
-            pytest.exit("the tests cannot be collected")
+            give_up("the tests cannot be collected")
         session.config.pluginmanager.unregister(name="terminalreporter")
         tests = callers(session)
         gc.collect()
@@ -96,7 +96,7 @@ class EveryMutant:
             self.start(session, NO_MUTANT, items, lambda code, f=function: keep(f, code))
         self.finish()
         if failed:
-            pytest.exit(f"these fail without a mutant, too: {', '.join(failed)}")
+            give_up(f"the tests of these fail without a mutant, too: {', '.join(failed)}")
 
     def try_each(self, session, mutants, tests):
         line_due = time.monotonic()
@@ -153,11 +153,16 @@ def callers(session):
             tests[function].append(item)
     set_mutant_under_test(NO_MUTANT)
     if session.testsfailed:
-        pytest.exit("the tests fail without a mutant, too")
+        give_up("the tests fail without a mutant, too")
     for function, items in tests.items():
         own = f"test_{function.split('.')[2]}"
         items.sort(key=lambda item: (item.path.stem != own, seconds[item]))
     return tests
+
+
+def give_up(why):
+    sys.stdout.write(f"{why}\n")  # pytest's reporter is not there to say it
+    pytest.exit(why)
 
 
 def run(item, following):
