@@ -50,18 +50,20 @@ def sample(count):
     return [number * (count // SAMPLE) + 7 for number in range(SAMPLE)]
 
 
-def median(action, arguments):
-    """The median time of an action over its arguments, several rounds."""
-    times = []
+def medians(actions):
+    """The median time of each action over its arguments; all in turn, round by round."""
+    times = {key: [] for key in actions}
     for _ in range(ROUNDS):
-        for argument in arguments:
-            begun = time.perf_counter()
-            action(argument)
-            times.append(time.perf_counter() - begun)
-    return statistics.median(times)
+        for key, (action, arguments) in actions.items():
+            for argument in arguments:
+                begun = time.perf_counter()
+                action(argument)
+                times[key].append(time.perf_counter() - begun)
+    return {key: statistics.median(taken) for key, taken in times.items()}
 
 
-def measure(pools, pool, client, count):
+def looked_for(pools, pool, client, count):
+    """What is measured in a pool: what → the action and its arguments."""
     store = pools.store
 
     def enter(number):
@@ -78,14 +80,14 @@ def measure(pools, pool, client, count):
         assert token
 
     return {
-        "sign-in": median(enter, sample(count)),
-        "look-up by e-mail": median(by_mail, sample(count)),
-        "first page of ListUsers": median(first_page, range(3)),
+        "sign-in": (enter, sample(count)),
+        "look-up by e-mail": (by_mail, sample(count)),
+        "first page of ListUsers": (first_page, range(3)),
     }
 
 
 def main():
-    measured = {}
+    actions = {}
     with tempfile.TemporaryDirectory() as directory:
         pools, _ = tools(Path(directory) / "state")
         for number, count in enumerate((FEW, MANY)):
@@ -94,10 +96,12 @@ def main():
             begun = time.perf_counter()
             fill(pools, pool, count)
             print(f"{count} users in {time.perf_counter() - begun:.1f} s")
-            measured[count] = measure(pools, pool, client, count)
+            for what, measured in looked_for(pools, pool, client, count).items():
+                actions[what, count] = measured
+        taken = medians(actions)
     slower = 0
-    for what, few in measured[FEW].items():
-        many = measured[MANY][what]
+    for what in dict.fromkeys(what for what, _ in actions):
+        few, many = taken[what, FEW], taken[what, MANY]
         slower += many - few > ALLOWED
         print(f"{what}: {few * 1000:.2f} ms of {FEW}, {many * 1000:.2f} ms of {MANY}")
     print("within 20 ms" if not slower else f"{slower} take more than 20 ms longer")

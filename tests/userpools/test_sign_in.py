@@ -65,12 +65,16 @@ def test_while_locked_nothing_is_computed(place):
 
 
 def test_attempts_are_forgotten_in_time(place):
+    """An hour after the last lock they count no more, and a sweep takes them away."""
     user(place, "forget")
+    store, pool = place[0].store, place[1].id
     for _ in range(attempts.FREE - 1):
         refusal(enter, place, "forget", "wrong", NOW)
+    assert store.failures(pool, "forget", NOW + 3_600)[0] == attempts.FREE - 1
+    assert store.failures(pool, "forget", NOW + 3_601) == (0, 0.0)
     later = NOW + 86_400
-    place[0].store.set_failures("another", "pool", 1, 0, later + 1, later)
-    assert place[0].store.failures(place[1].id, "forget") == (0, 0.0)
+    store.set_failures("another", "pool", 1, 0, later + 1, later)
+    assert store.failures(pool, "forget", NOW) == (0, 0.0)
 
 
 def test_refresh_tokens_expire_and_are_kept_hashed(place):

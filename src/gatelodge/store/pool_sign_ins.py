@@ -65,11 +65,12 @@ class PoolSignIns(Database):
             )
             return added.rowcount == 1
 
-    def failures(self, pool: str, key: str) -> tuple[int, float]:
+    def failures(self, pool: str, key: str, now: float) -> tuple[int, float]:
         """Tell how often signing in failed under a name, and until when it is locked."""
         rows = self.rows(
-            "SELECT failures, locked_until FROM pool_failure WHERE pool = ? AND name_key = ?",
-            (pool, key),
+            "SELECT failures, locked_until FROM pool_failure "
+            "WHERE pool = ? AND name_key = ? AND expires >= ?",
+            (pool, key, now),
         )
         return (int(rows[0][0]), float(rows[0][1])) if rows else (0, 0.0)
 

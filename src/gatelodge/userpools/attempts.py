@@ -19,7 +19,7 @@ def begin(store: Store, pool: Pool, key: str, now: float) -> None:
     Raises Refused while the name is locked.
     """
     with store.transaction():
-        failures, locked_until = store.failures(pool.id, key)
+        failures, locked_until = store.failures(pool.id, key, now)
         if locked_until > now:
             raise not_authorized("Password attempts exceeded")
         failures = min(failures + 1, _MOST_COUNTED)

@@ -85,7 +85,7 @@ def count_sent(pools: UserPools, pool: Pool, key: str, now: float) -> None:
     """
     store = pools.store
     with store.transaction():
-        sent, _ = store.failures(pool.id, f"{_SENT}{key}")
+        sent, _ = store.failures(pool.id, f"{_SENT}{key}", now)
         if sent >= _SENT_AT_MOST:
             raise too_many()
         store.set_failures(pool.id, f"{_SENT}{key}", sent + 1, 0.0, now + _SENT_WITHIN, now)
@@ -96,9 +96,9 @@ def refuse_unknown(pools: UserPools, pool: Pool, key: str, now: float) -> Refuse
     """Refuse a code for a name that nobody has as it would be for one that somebody has."""
     store = pools.store
     with store.transaction():
-        if not store.failures(pool.id, f"{_SENT}{key}")[0]:
+        if not store.failures(pool.id, f"{_SENT}{key}", now)[0]:
             return expired()
-        tries, _ = store.failures(pool.id, f"{_TRIED}{key}")
+        tries, _ = store.failures(pool.id, f"{_TRIED}{key}", now)
         if tries >= MAX_TRIES:
             return too_many()
         store.set_failures(pool.id, f"{_TRIED}{key}", tries + 1, 0.0, now + RESET_SECONDS, now)
