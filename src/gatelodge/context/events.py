@@ -6,7 +6,7 @@ gateway-responses.md section 4.3.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -15,7 +15,7 @@ from gatelodge.context.call import Call
 from gatelodge.context.query import read_query
 from gatelodge.context.variables import clf_time, domain_name, extended_request_id
 from gatelodge.iam import Principal, PrincipalKind
-from gatelodge.messages import ClientCert, Pair
+from gatelodge.messages import ClientCert
 
 MultiValue = dict[str, list[str]]
 
@@ -56,24 +56,31 @@ def event_headers(call: Call, *, without: frozenset[str] = frozenset()) -> Multi
     """Give the header fields of a call by name; without: names in lower case to leave out."""
     request = call.request
     headers = request.headers
-    fields: list[Pair] = [
-        (_SPELT.get(name, pair[0]), pair[1])
-        for name, pair in zip(headers.lower, headers.pairs, strict=True)
-        if name not in _NOT_SHOWN and name not in without
-    ]
+    fields = headers.repeated or headers.index.items()
+    shown: MultiValue = {}
+    spellings: dict[str, str] = {}
+    for line, (name, value) in zip(headers.lines, fields, strict=True):
+        if name in _NOT_SHOWN or name in without:
+            continue
+        if name in spellings:  # under the first spelling
+            shown[spellings[name]].append(value)
+        else:
+            spelling = spellings[name] = _SPELT.get(name) or line[: len(name)]
+            shown[spelling] = [value]
     chain = [*headers.all("x-forwarded-for"), request.peer_ip]
     _, colon, port = headers.index.get("host", "").rpartition(":")
-    fields.append(("X-Forwarded-For", ", ".join(chain)))
-    fields.append(
-        ("X-Forwarded-Port", port if colon and port.isdigit() else _PORTS[request.scheme])
-    )
-    fields.append(("X-Forwarded-Proto", request.scheme))
-    return _gather(fields, ignoring_case=True)
+    shown["X-Forwarded-For"] = [", ".join(chain)]
+    shown["X-Forwarded-Port"] = [port if colon and port.isdigit() else _PORTS[request.scheme]]
+    shown["X-Forwarded-Proto"] = [request.scheme]
+    return shown
 
 
 def event_query(raw_query: str) -> MultiValue:
     """Give the query parameters by name."""
-    return _gather(read_query(raw_query), ignoring_case=False)
+    values: MultiValue = {}
+    for name, value in read_query(raw_query):
+        values.setdefault(name, []).append(value)
+    return values
 
 
 def last_values(values: MultiValue) -> dict[str, str]:
@@ -149,13 +156,3 @@ def _client_cert(cert: ClientCert) -> dict[str, Any]:
         "serialNumber": cert.serial_number,
         "validity": {"notBefore": cert.not_before, "notAfter": cert.not_after},
     }
-
-
-def _gather(pairs: Iterable[Pair], *, ignoring_case: bool) -> MultiValue:
-    """Put the values of each name together, under its first spelling."""
-    spellings: dict[str, str] = {}
-    values: MultiValue = {}
-    for name, value in pairs:
-        key = name.lower() if ignoring_case else name
-        values.setdefault(spellings.setdefault(key, name), []).append(value)
-    return values

@@ -4,7 +4,6 @@ Reference: gateway-responses.md section 4. A variable that is not there is None;
 written (`-`, nothing, `null`) is for the caller to say.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 from gatelodge.context.call import Call
 from gatelodge.iam import Principal, PrincipalKind
 
-_PORT = re.compile(r":\d*$", re.ASCII)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -65,7 +63,10 @@ def extended_request_id(request_id: str) -> str:
 def domain_name(call: Call) -> str | None:
     """Return the host name that the client used, without the port."""
     host = call.request.headers.get("host")
-    return None if host is None else _PORT.sub("", host)
+    if host is None:
+        return None
+    name, colon, port = host.rpartition(":")
+    return name if colon and (not port or port.isdecimal()) else host
 
 
 def path(call: Call) -> str:

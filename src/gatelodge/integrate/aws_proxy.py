@@ -185,15 +185,19 @@ def _read_fields(value: Mapping[str, Any]) -> list[Pair] | str:
         if not isinstance(values, list):
             return f"the values of multiValueHeaders {name[:100]!r} are no list"
         fields += ((name, item) for item in values)
-    # Of a pair that stands in both maps, one is sent.
-    listed = [(name.lower(), item) for name, item in fields]
-    fields += (pair for pair in single.items() if (pair[0].lower(), pair[1]) not in listed)
+    if fields:
+        # Of a pair that stands in both maps, one is sent.
+        listed = [(name.lower(), item) for name, item in fields]
+        fields += (pair for pair in single.items() if (pair[0].lower(), pair[1]) not in listed)
+    else:
+        fields = list(single.items())
     written: list[Pair] = []
     for name, item in fields:
         text = ("true" if item else "false") if isinstance(item, bool) else item
         if not isinstance(text, str) or not _TOKEN.fullmatch(name):
             return f"header {name[:100]!r} is no name, or its value no text"
-        written.append((name, one_line(text)))
+        plain = text.isascii() and text.isprintable()
+        written.append((name, text if plain else one_line(text)))
     return written
 
 
