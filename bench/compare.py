@@ -215,7 +215,7 @@ class Processes:
         pinned = ["taskset", "-c", str(core), *command]
         process = subprocess.Popen(pinned, stdout=log, stderr=log)
         self.running.append((core == 0, process))
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while time.monotonic() < end:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
