@@ -11,6 +11,7 @@ from gatelodge.context.claims import render_claims
 
 if TYPE_CHECKING:
     from gatelodge.authorize.caller import Caller
+    from gatelodge.authorize.decision import Allow
     from gatelodge.sigv4 import SigningKey
 
 
@@ -86,12 +87,16 @@ class TokenProblem(StrEnum):
 class VerifiedToken:
     """The answer for a token that one of the pools signed. Its times and use are not judged."""
 
-    __slots__ = ("authorizer", "claims", "evidence", "pool")
+    __slots__ = ("allowed", "authorizer", "begins", "claims", "evidence", "expires", "pool")
 
     def __init__(self, pool: str, issuer: str, kid: str, claims: Mapping[str, Any]) -> None:
         self.pool = pool
         """The pool's ARN, as the authorizer names it."""
         self.claims = claims
+        self.begins: float = claims.get("nbf", 0)
+        self.expires: float = claims["exp"]
+        self.allowed: dict[object, Allow] = {}
+        """What methods decided that take these claims; not whether their time is now."""
         self.authorizer = {"claims": render_claims(claims)}
         """Made once for all calls with this token."""
         self.evidence = _evidence({"pool": pool, "iss": issuer, "kid": kid}, claims)

@@ -1,10 +1,17 @@
 """COGNITO_USER_POOLS: which token a method takes, and what is said of the others."""
 
+from datetime import timedelta
+
 import pytest
 from tests.play import API, NOW, call, drive, policies, request, statement
 
 from gatelodge.authorize.decision import Allow, Deny
-from gatelodge.authorize.mechanisms.cognito_user_pools import EXPIRED, UserPools, prepare
+from gatelodge.authorize.mechanisms.cognito_user_pools import (
+    EXPIRED,
+    MAX_METHODS,
+    UserPools,
+    prepare,
+)
 from gatelodge.authorize.questions import (
     TokenProblem,
     TokenRefused,
@@ -174,3 +181,32 @@ def test_a_method_without_usable_pools_is_never_served(authorizer):
     api = Api("abc123", "pets", API.account, API.region, "d1", authorizers=authorizers)
     with pytest.raises(ValueError, match="pool"):
         prepare(Method("GET", "COGNITO_USER_POOLS", "z1"), api, Stage("abc123", "prod", "d1"))
+
+
+@pytest.mark.parametrize(
+    ("times", "seconds", "allowed"),
+    [
+        ({"exp": TIME + 60}, 59.9, True),
+        ({"exp": TIME + 60}, 60, False),
+        ({"exp": TIME + 60, "nbf": TIME}, 0, True),
+        ({"exp": TIME + 60, "nbf": TIME}, -0.1, False),
+    ],
+)
+def test_what_is_remembered_of_a_token_is_not_its_time(times, seconds, allowed):
+    mechanism, answer = pools(), verified({**ID, **times})
+    assert isinstance(decide(mechanism, token(), answer)[1], Allow)
+    sent = token()
+    sent.received_at = NOW + timedelta(seconds=seconds)
+    assert isinstance(decide(mechanism, sent, answer)[1], Allow) is allowed
+
+
+def test_what_is_remembered_of_a_token_is_one_methods():
+    open_to_ids, scoped, answer = pools(), pools(scopes=["a/read"]), verified(ID)
+    fence = policies(statement("Deny"))
+    for _ in range(2):
+        assert isinstance(decide(open_to_ids, token(), answer)[1], Allow)
+        assert isinstance(decide(scoped, token(), answer)[1], Deny)
+        assert isinstance(decide(open_to_ids, token(), answer, fence=fence)[1], Deny)
+    for _ in range(MAX_METHODS + 9):
+        decide(pools(), token(), answer)
+    assert len(answer.allowed) <= MAX_METHODS

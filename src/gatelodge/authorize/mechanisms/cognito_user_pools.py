@@ -28,6 +28,8 @@ from gatelodge.published import Api, GatewayResponseType, Method, Stage
 _HEADER = "method.request.header."
 _STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}", re.ASCII)
 _BEARER = "bearer "
+MAX_METHODS = 64
+"""Methods of which one token remembers that they take it."""
 UNAUTHORIZED = "Unauthorized"
 EXPIRED = "The incoming token has expired"
 
@@ -75,12 +77,19 @@ class UserPools:
         answer: VerifiedToken | TokenRefused = yield VerifyToken(token, self.arns)
         if isinstance(answer, TokenRefused):
             return _refused(answer)
-        refused = self.check(answer.claims, request.received_at.timestamp())
-        if refused is not None:
-            return _unauthorized(refused, answer.evidence)
+        now = request.received_at.timestamp()
+        allowed = answer.allowed.get(self)
+        if allowed is None or not answer.begins <= now < answer.expires:
+            refused = self.check(answer.claims, now)
+            if refused is not None:
+                return _unauthorized(refused, answer.evidence)
+            if len(answer.allowed) >= MAX_METHODS:
+                answer.allowed.clear()
+            allowed = Allow(None, None, authorizer=answer.authorizer, evidence=answer.evidence)
+            answer.allowed[self] = allowed
         policy = call.resource_policy
         if policy is None:
-            return Allow(None, None, authorizer=answer.authorizer, evidence=answer.evidence)
+            return allowed
         ruling = judge_anonymous(call, policy)
         return by_resource_policy_alone(call, ruling, answer.authorizer, answer.evidence)
 
