@@ -5,19 +5,61 @@ Text is ISO-8859-1: one character for each octet, so nothing is lost or guessed.
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 Pair = tuple[str, str]
+T = TypeVar("T")
 
 # RFC 9110, 5.1 and 5.5: a token, and a value without control characters.
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 _SECRET = frozenset(
-    {"authorization", "cookie", "proxy-authorization", "x-amz-security-token", "x-api-key"}
+    {
+        "authorization",
+        "cookie",
+        "proxy-authorization",
+        "set-cookie",
+        "set-cookie2",
+        "x-amz-security-token",
+        "x-api-key",
+    }
 )
 _LINES_KEPT = 1024
 _LONGEST_KEPT = 256
+
+
+class Lines(dict[str, T]):
+    """Field lines → what they come to: peers say the same in message after message.
+
+    A line that is new is worked out; those that are short and hold no secret are remembered.
+    """
+
+    def __init__(self, work_out: Callable[[str], T]) -> None:
+        super().__init__()
+        self._work_out = work_out
+
+    def __missing__(self, line: str) -> T:
+        value = self._work_out(line)
+        if len(line) <= _LONGEST_KEPT and line.partition(":")[0].lower() not in _SECRET:
+            if len(self) >= _LINES_KEPT:
+                self.clear()
+            self[line] = value
+        return value
+
+
+def _work_out_field(line: str) -> Pair:
+    name, colon, value = line.partition(":")
+    # The everyday value is printable ASCII, which is told faster than by an expression.
+    plain = value.isascii() and value.isprintable()
+    if not colon or _NAME.fullmatch(name) is None or not (plain or _VALUE.fullmatch(value)):
+        raise ValueError("not a field line")
+    return name.lower(), value.strip(" \t")
+
+
+read_field: Callable[[str], Pair] = Lines(_work_out_field).__getitem__
+"""Takes a field line apart: name in lower case, value. Raises ValueError for what is none."""
 
 
 class Headers:
@@ -26,7 +68,7 @@ class Headers:
     Field values are as sent, without surrounding white space (RFC 9110, 5.5).
     """
 
-    __slots__ = ("index", "lines", "lower", "repeated")
+    __slots__ = ("index", "lines", "repeated")
 
     def __init__(self, pairs: Sequence[Pair] = (), lines: Sequence[str] | None = None) -> None:
         """Keep pairs of name and value, or read field lines without their line ends.
@@ -37,20 +79,22 @@ class Headers:
             fields = [(name.lower(), value) for name, value in pairs]
             lines = [f"{name}: {value}" for name, value in pairs]
         else:
-            fields = list(map(_read_line, lines))
+            fields = list(map(read_field, lines))
         self.lines = lines
         """The fields as lines `Name: value`, as they were sent."""
         index = dict(fields)
         self.repeated: Sequence[Pair] = ()
         """All fields, names in lower case, when a name is there twice; else nothing."""
-        self.lower: Collection[str] = index
-        """The names in lower case, one for each line."""
         if len(index) != len(fields):
             self.repeated = fields
-            self.lower = [name for name, _ in fields]
             index = dict(reversed(fields))
         self.index = index
         """Lower-case name → the first field's value."""
+
+    @property
+    def lower(self) -> list[str]:
+        """The names in lower case, one for each line."""
+        return [name for name, _ in self.repeated or self.index.items()]
 
     @property
     def pairs(self) -> list[Pair]:
@@ -78,30 +122,6 @@ class Headers:
 
     def __repr__(self) -> str:
         return f"Headers({self.pairs!r})"
-
-
-class _FieldLines(dict[str, Pair]):
-    """Field lines → (name in lower case, value): peers say the same in message after message.
-
-    Those that are short and hold no secret are remembered. Raises ValueError for a line that is
-    none.
-    """
-
-    def __missing__(self, line: str) -> Pair:
-        name, colon, value = line.partition(":")
-        # The everyday value is printable ASCII, which is told faster than by an expression.
-        plain = value.isascii() and value.isprintable()
-        if not colon or _NAME.fullmatch(name) is None or not (plain or _VALUE.fullmatch(value)):
-            raise ValueError("not a field line")
-        field = (name.lower(), value.strip(" \t"))
-        if len(line) <= _LONGEST_KEPT and field[0] not in _SECRET:
-            if len(self) >= _LINES_KEPT:
-                self.clear()
-            self[line] = field
-        return field
-
-
-_read_line = _FieldLines().__getitem__
 
 
 class ClientCert:

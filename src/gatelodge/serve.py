@@ -9,10 +9,10 @@ from hashlib import sha256
 
 from gatelodge import iam
 from gatelodge.asking import Asking
-from gatelodge.authorize.decide import decide
 from gatelodge.authorize.decision import Allow, Decision, Deny, Mechanism
 from gatelodge.authorize.mechanisms import MECHANISMS
 from gatelodge.authorize.throttling import throttle
+from gatelodge.authorize.unknown_route import refuse_unknown_route
 from gatelodge.context.call import Call, CallError
 from gatelodge.context.variables import extended_request_id
 from gatelodge.integrate.failure import Failure, configuration_error
@@ -35,10 +35,11 @@ MAX_ARN = 1600
 class MethodPlan:
     """One method, compiled."""
 
-    __slots__ = ("integrate", "mechanism", "method")
+    __slots__ = ("authorization_type", "integrate", "mechanism", "method")
 
     def __init__(self, method: Method, mechanism: Mechanism, integrate: Integrator | None) -> None:
         self.method = method
+        self.authorization_type = method.authorization_type
         self.mechanism = mechanism
         self.integrate = integrate
         """None: the method has no integration, and every permitted call fails."""
@@ -68,6 +69,7 @@ class StagePlan:
         "api",
         "canary",
         "longest",
+        "names",
         "resource_policy",
         "responses",
         "stage",
@@ -93,6 +95,8 @@ class StagePlan:
             self.resource_policy = iam.PolicySet([policy])
         self.responses = GatewayResponses(api)
         where = f"arn:{api.partition}:execute-api:{api.region}:{api.account}:{api.id}/{stage.name}/"
+        self.names = (stage.api_id, stage.name, stage.deployment_id)
+        """Of the API, the stage and the deployment, for the visitors' book."""
         self.longest = MAX_ARN - len(where)
         """Octets of verb and path that cannot make the method ARN too long."""
         self.access_log: AccessLogLine | None = None
@@ -163,7 +167,7 @@ class Served:
     @property
     def authorization_type(self) -> str | None:
         """AWS's word for the method's mechanism; None on an unknown route."""
-        return self.method.method.authorization_type if self.method else None
+        return self.method.authorization_type if self.method else None
 
 
 class Gate:
@@ -219,7 +223,7 @@ def begin(request: Request, gate: Gate) -> Served | Asking[Served]:
 
 def _answer(call: Call, plan: StagePlan, method: MethodPlan | None) -> Asking[Served]:
     """Decide, and obtain the reply for a permitted call, or say what went wrong."""
-    decision = decide(call, method.mechanism if method else None)
+    decision = method.mechanism(call) if method else refuse_unknown_route(call)
     if not isinstance(decision, _DECIDED):
         decision = yield from decision
     caller = decision.caller

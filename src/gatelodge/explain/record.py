@@ -58,8 +58,7 @@ _INDEX = {name: position for position, name in enumerate(_FIELDS)}
 
 def make_record(request: Request, served: Served) -> list[Any]:
     """Note one finished call."""
-    call = served.call
-    decision = served.decision
+    plan, method, decision = served.plan, served.method, served.decision
     values: list[Any] = [
         FORM,
         request.received_at.timestamp(),
@@ -71,13 +70,10 @@ def make_record(request: Request, served: Served) -> list[Any]:
         request.peer_ip,
         request.scheme,
         request.protocol,
+        *(plan.names if plan is not None else _NOWHERE),
+        served.response.status,
+        method.authorization_type if method is not None else None,
     ]
-    if call is None:
-        values += _NOWHERE
-    else:
-        stage = call.stage
-        values += (stage.api_id, stage.name, stage.deployment_id)
-    values += (served.response.status, served.authorization_type)
     if isinstance(decision, Allow):
         caller = decision.caller
         values.append(_ALLOWED)

@@ -5,11 +5,12 @@ arrive as `x-amzn-Remapped-…` (API Gateway Developer Guide, "Important notes";
 gateway-responses.md section 3).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from urllib.parse import unquote
 
 from gatelodge.context.call import Call
-from gatelodge.messages import Request
+from gatelodge.messages import Lines, Request
 
 _HOP_BY_HOP = frozenset(
     {
@@ -73,11 +74,8 @@ _REMAPPED = {
 _NOT_RELAYED = (_HOP_BY_HOP | {"x-gatelodge-decision"}) - {"connection"}
 _CONTENT_LENGTH, _CONNECTION = "content-length", "connection"
 _PLAIN_CONNECTION = frozenset({"keep-alive", "close"})
-_SECRET = frozenset({"set-cookie", "set-cookie2"})
-_LINES_KEPT = 1024
-_LONGEST_KEPT = 256
-# Backends say the same in reply after reply: lines → what becomes of them, "" for nothing.
-_relayed: dict[str, str] = {}
+_NAMES_OTHERS = "\0"
+"""In the place of a Connection line that names other fields."""
 _FORWARDINGS_KEPT = 1024
 # (Host field, peer, scheme, API) → where a request came from, as fields.
 _forwardings: dict[tuple[str, str, str, str], tuple[str, ...]] = {}
@@ -91,17 +89,15 @@ def request_lines(call: Call, host_line: str, *, consumed: bool) -> list[str]:
     request = call.request
     headers = request.headers
     index = headers.index
-    dropped = _NOT_SENT_ON_SIGNED if consumed else _NOT_SENT_ON
+    own: Iterable[str] = headers.lines
     if "connection" in index:
-        dropped = dropped | {
+        named = {
             token.strip().lower()
             for value in headers.all("connection")
             for token in value.split(",")
         }
-    lines = [host_line]
-    lines += [
-        line for name, line in zip(headers.lower, headers.lines, strict=True) if name not in dropped
-    ]
+        own = [line for line in own if _name(line) not in named]
+    lines = [host_line, *filter(None, map(_sent_signed if consumed else _sent, own))]
     if "user-agent" not in index:
         lines.append(f"User-Agent: AmazonAPIGateway_{call.api.id}")
     chain = request.peer_ip
@@ -134,35 +130,35 @@ def response_lines(lines: Sequence[str], *, keep_length: bool) -> list[str]:
 
     There the field tells a length that no body shows.
     """
-    if not keep_length:
-        relayed = list(map(_relayed.get, lines))
-        if None not in relayed:
-            return list(filter(None, relayed))
-    chosen = []
-    named: set[str] = set()
-    for line in lines:
-        name = line.partition(":")[0].lower()
-        if name == _CONTENT_LENGTH and keep_length:
-            chosen.append(line)
-            continue
-        if name == _CONNECTION:
+    relayed = list(map(_relayed, lines))
+    if keep_length or _NAMES_OTHERS in relayed:
+        named: set[str] = set()
+        for line in lines:
             named |= _named(line)
-        chosen.append(_relayed.get(line) or _relay(name, line))
-    return [line for line in chosen if line and line.partition(":")[0].lower() not in named]
+        relayed = [
+            line if keep_length and _name(line) == _CONTENT_LENGTH else _relay(line)
+            for line in lines
+            if _name(line) not in named
+        ]
+    return list(filter(None, relayed))
 
 
-def _relay(name: str, line: str) -> str:
-    """Work out what becomes of a line, and remember it when it is short and holds no secret."""
+def _name(line: str) -> str:
+    return line.partition(":")[0].lower()
+
+
+def _send_on(dropped: frozenset[str], line: str) -> str:
+    """Give a client's line as it goes to the backend: nothing for one that does not."""
+    return "" if _name(line) in dropped else line
+
+
+def _relay(line: str) -> str:
+    """Give a backend's line as it goes to the client: renamed, or nothing for one that does not."""
+    name = _name(line)
     if name in _NOT_RELAYED:
-        relayed = ""
-    else:
-        renamed = _REMAPPED.get(name)
-        relayed = line if renamed is None else renamed + line[len(name) :]
-    if len(line) <= _LONGEST_KEPT and name not in _SECRET and not _named(line):
-        if len(_relayed) >= _LINES_KEPT:
-            _relayed.clear()
-        _relayed[line] = relayed
-    return relayed
+        return ""
+    renamed = _REMAPPED.get(name)
+    return line if renamed is None else renamed + line[len(name) :]
 
 
 def _named(line: str) -> set[str]:
@@ -171,6 +167,11 @@ def _named(line: str) -> set[str]:
     if name.lower() != _CONNECTION:
         return set()
     return {token.strip().lower() for token in value.split(",")} - _PLAIN_CONNECTION
+
+
+_sent = Lines(partial(_send_on, _NOT_SENT_ON)).__getitem__
+_sent_signed = Lines(partial(_send_on, _NOT_SENT_ON_SIGNED)).__getitem__
+_relayed = Lines(lambda line: _NAMES_OTHERS if _named(line) else _relay(line)).__getitem__
 
 
 def without_credentials(raw_query: str) -> str:

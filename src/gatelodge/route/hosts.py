@@ -4,7 +4,6 @@ An API answers at `{api-id}.execute-api.{region}.{any domain}/{stage}/…` and, 
 awkward, at `/_aws/execute-api/{api-id}/{stage}/…` of any host.
 """
 
-_PREFIX = ["_aws", "execute-api"]
 _KNOWN_HOSTS = 1024
 _UNSEEN = ""
 
@@ -30,9 +29,16 @@ class HostNames:
             api_id = self._read(host)
         if api_id is not None:
             return api_id, segments[0], segments[1:], True
-        if segments[:2] != _PREFIX or len(segments) < 3 or not segments[2]:
+        if len(segments) > 3:
+            first, second, api_id, stage, *rest = segments
+        elif len(segments) == 3:
+            first, second, api_id = segments
+            stage, rest = "", []
+        else:
             return None
-        return segments[2], segments[3] if len(segments) > 3 else "", segments[4:], False
+        if first != "_aws" or second != "execute-api" or not api_id:
+            return None
+        return api_id, stage, rest, False
 
     def _read(self, host: str) -> str | None:
         labels = host.lower().rsplit(":", 1)[0].split(".") if host else []

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+_ROOT = [""]
 
 
 Match = tuple[T, dict[str, str]]
@@ -41,14 +42,13 @@ class ResourceTree(Generic[T]):
 
     def match(self, segments: list[str]) -> Match[T] | None:
         """Find the resource of these segments (route.path's spelling); None without one."""
-        if not segments or segments == [""]:
-            root = self._root.target
-            return None if root is None else (root, {})
         parameters: dict[str, str] = {}
-        # While there is one way only, it is walked without looking back.
-        node, depth = self._root, 0
+        node = self._root
+        if segments == _ROOT:
+            segments = []
         for segment in segments:
-            if node.forks:
+            if node.forks:  # from the start, trying every way
+                target = self._find(self._root, segments, 0, parameters)
                 break
             child = node.children.get(segment)
             if child is None:
@@ -57,10 +57,8 @@ class ResourceTree(Generic[T]):
                     return None
                 parameters[node.parameter] = segment
             node = child
-            depth += 1
-        target = node.target
-        if depth < len(segments):
-            target = self._find(node, segments, depth, parameters)
+        else:
+            target = node.target
         return None if target is None else (target, parameters)
 
     def _add(self, template: str, target: T) -> None:

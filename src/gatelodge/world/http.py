@@ -166,7 +166,9 @@ class Upstream:
             context = self._context(origin.verify_tls) if origin.scheme == "https" else None
             pool = self._pools[origin] = Pool(self, origin, context)
         deadline = self.loop.time() + question.timeout_ms / 1000
-        pool.start(Exchange(question, resume, pool, deadline))
+        exchange = Exchange(question, resume, pool, deadline)
+        if not pool.idle or not pool.idle.pop().send(exchange):
+            pool.start(exchange)
         return PENDING
 
     def spawn(self, work: Any) -> None:  # noqa: ANN401 - a coroutine

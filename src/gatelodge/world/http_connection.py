@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 import httptools
 
 from gatelodge.integrate.questions import Unreached
-from gatelodge.messages import Headers, Response
+from gatelodge.messages import Response, read_field
 from gatelodge.world.deadlines import NEVER
 
 if TYPE_CHECKING:
@@ -16,10 +16,6 @@ MAX_BODY = 10 * 1024 * 1024
 MAX_HEAD = 64 * 1024
 """Octets of a reply's head."""
 _END_OF_HEAD = b"\r\n\r\n"
-_LINES_KEPT = 1024
-_LONGEST_KEPT = 256
-# Lines of heads that are known to be plain (bounded).
-_plain_lines: set[str] = set()
 _WITH_LENGTH = frozenset({"POST", "PUT", "PATCH"})
 _WITHOUT_BODY = frozenset({204, 304})
 # The starts of status lines whose replies have a body.
@@ -183,7 +179,7 @@ class Connection:
         self._head = b""
         lines = head.decode("latin-1").split("\r\n")
         # What was relayed with another line end in it, or folded, others could read as more lines.
-        if not _plain_lines.issuperset(lines) and not all(map(_is_plain, lines)):
+        if not all(map(_is_plain, lines)):
             self._give_up(Unreached.MALFORMED, "a header field that is not on one line")
             return
         self._lines = lines
@@ -234,7 +230,9 @@ class Connection:
             self._pool.free(self)
         elif self._transport is not None:
             self._transport.close()
-        exchange.finish(reply)
+        resume, exchange.resume = exchange.resume, None
+        if resume is not None:
+            resume(reply)
 
     def _give_up(self, reason: Unreached, detail: str) -> None:
         exchange, self._exchange = self._exchange, None
@@ -255,14 +253,13 @@ def _read_whole(data: bytes) -> Response | None:
     if status is None or not status_line.isprintable():
         return None
     try:
-        fields = Headers((), lines)
+        index = dict(map(read_field, lines))
     except ValueError:
         return None
-    index = fields.index
     if (
         index.get("content-length") != str(len(body))
         or "transfer-encoding" in index
-        or fields.repeated
+        or len(index) != len(lines)
         or len(body) > MAX_BODY
         or index.get("connection") not in _KEEPS_ALIVE
     ):
@@ -272,10 +269,4 @@ def _read_whole(data: bytes) -> Response | None:
 
 def _is_plain(line: str) -> bool:
     """Tell whether a line of a head has no line end in it and continues no other."""
-    if not line or line[0] in " \t" or "\n" in line or "\r" in line:
-        return False
-    if len(line) <= _LONGEST_KEPT and not line.lower().startswith("set-cookie"):
-        if len(_plain_lines) >= _LINES_KEPT:
-            _plain_lines.clear()
-        _plain_lines.add(line)
-    return True
+    return bool(line) and line[0] not in " \t" and "\n" not in line and "\r" not in line

@@ -336,12 +336,19 @@ class Connection:
     def respond(self, response: Response) -> None:
         """Send the answer to the request that was handed over; called once for each."""
         self._answering = False
-        if self._transport is None:
+        transport = self._transport
+        if transport is None:
             return  # the client did not wait
-        self._write(self._transport, response)
-        if self._buffer and not self._closing:
+        door = self._door
+        closing = self._close_after or door.draining or (self._ended and not self._buffer)
+        octets = written(response, door.date, head=self._is_head, close=closing)
+        self.deadline = door.idle_until
+        door.outbox.write(transport, octets, close=closing)
+        if closing:
+            self._closing = True
+        elif self._buffer:
             # Not from here: a client that pipelines would make the stack grow.
-            self._door.loop.call_soon(self._advance)
+            door.loop.call_soon(self._advance)
 
     def _resume_reading(self) -> None:
         """Read on, once what was sent ahead is answered and read."""
@@ -359,15 +366,6 @@ class Connection:
         self._close_after = True
         if not self._answering and self._pending is None and self._transport is not None:
             self._close(self._transport)
-
-    def _write(self, transport: asyncio.Transport, response: Response) -> None:
-        door = self._door
-        closing = self._close_after or door.draining or (self._ended and not self._buffer)
-        octets = written(response, door.date, head=self._is_head, close=closing)
-        if closing:
-            self._closing = True
-        self.deadline = door.loop.time() + door.limits.idle_time
-        door.outbox.write(transport, octets, close=closing)
 
     def _close(self, transport: asyncio.Transport) -> None:
         """Close after what was written before."""
@@ -396,5 +394,4 @@ class Connection:
         self._pending = None
         self._buffer = b""
         self._body = []
-        if self._transport is not None:
-            self._write(self._transport, built_in(status, error_type, message))
+        self.respond(built_in(status, error_type, message))

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import cast
 
 from gatelodge.fronts.http1.addresses import Addresses
@@ -31,17 +32,17 @@ class Door:
         "_connections",
         "_deadlines",
         "_drained",
-        "_now",
         "_server",
         "_ticking",
-        "_turn",
         "addresses",
         "date",
         "draining",
         "handle",
+        "idle_until",
         "limits",
         "loop",
         "next_id",
+        "now",
         "outbox",
         "scheme",
     )
@@ -64,8 +65,8 @@ class Door:
         self.draining = False
         self._deadlines = Deadlines(loop, 0.25)
         self._connections: set[Connection] = set()
-        self._turn = 0.0
-        self._now = datetime.fromtimestamp(time.time(), UTC)
+        self.now = partial(datetime.now, UTC)  # noqa: TID251 - this is the door's clock
+        """Reads the clock."""
         self._server: asyncio.Server | None = None
         self._drained = asyncio.Event()
         # Request ids are no secrets: a random prefix for each process, then a counter.
@@ -83,17 +84,10 @@ class Door:
             lambda: cast("asyncio.BaseProtocol", Connection(self)), sock=sock
         )
 
-    def now(self) -> datetime:
-        """Read the clock, once in a turn of the event loop."""
-        turn = self.loop.time()
-        if turn != self._turn:
-            self._turn = turn
-            self._now = datetime.fromtimestamp(time.time(), UTC)
-        return self._now
-
     def _tick(self) -> None:
-        """Keep the Date field of answers up to date."""
+        """Keep up to date what answers need of the clock."""
         self.date = date_line(time.time())
+        self.idle_until = self.loop.time() + self.limits.idle_time + _TICK
         self._ticking = self.loop.call_later(_TICK, self._tick)
 
     def admit(self, connection: Connection) -> bool:

@@ -1,11 +1,8 @@
-"""The order of checks, top to bottom (reference: authorization-workflow.md sections 2, 3 and 8).
-
-Knows the order and nothing of how a mechanism works.
-"""
+"""Requests of routes that an API does not have (reference: authorization-workflow.md section 8)."""
 
 from gatelodge.asking import Asking
 from gatelodge.authorize.combine import by_resource_policy_alone
-from gatelodge.authorize.decision import Decision, Deny, Mechanism
+from gatelodge.authorize.decision import Deny
 from gatelodge.authorize.mechanisms import aws_iam
 from gatelodge.authorize.resource_policy import judge_anonymous
 from gatelodge.context.call import Call
@@ -16,14 +13,6 @@ _MISSING_TOKEN = Deny(
     "MissingAuthenticationTokenException",
     "Missing Authentication Token",
 )
-
-
-def decide(call: Call, mechanism: Mechanism | None) -> Decision | Asking[Decision]:
-    """Decide one call, at once or after asking.
-
-    What has no mechanism is an unknown route, which admits nobody.
-    """
-    return refuse_unknown_route(call) if mechanism is None else mechanism(call)
 
 
 def refuse_unknown_route(call: Call) -> Asking[Deny]:

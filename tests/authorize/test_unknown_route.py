@@ -4,9 +4,9 @@ import pytest
 from tests.play import NOW, REGION, call, drive, identity, policies, request, statement, user
 
 from gatelodge import sigv4
-from gatelodge.authorize.decide import decide
-from gatelodge.authorize.decision import Allow, Deny
+from gatelodge.authorize.decision import Deny
 from gatelodge.authorize.questions import KeyHolder, KeyProblem, KeyRefused
+from gatelodge.authorize.unknown_route import refuse_unknown_route
 
 KEY = {"access_key_id": "AKIAEXAMPLE", "secret": "secret"}
 
@@ -26,12 +26,6 @@ def holder(question):
     return KeyHolder(key, user(identity()))
 
 
-def test_a_route_with_a_mechanism_is_its_matter():
-    allowed = Allow(None, None)
-    sent = request()
-    assert decide(call(sent), lambda _: allowed) is allowed
-
-
 @pytest.mark.parametrize(
     ("sent", "answers", "error"),
     [
@@ -46,7 +40,7 @@ def test_a_route_with_a_mechanism_is_its_matter():
     ],
 )
 def test_an_unknown_route_answers_like_a_signed_one(sent, answers, error):
-    _, decision = drive(decide(call(sent), None), *answers)
+    _, decision = drive(refuse_unknown_route(call(sent)), *answers)
     assert isinstance(decision, Deny)
     assert decision.error_type == error
 
@@ -54,12 +48,12 @@ def test_an_unknown_route_answers_like_a_signed_one(sent, answers, error):
 def test_whom_the_fence_keeps_out_learns_nothing_else():
     sent = signed("wrong")
     closed = policies(statement("Deny"), statement())
-    questions, decision = drive(decide(call(sent, closed), None))
+    questions, decision = drive(refuse_unknown_route(call(sent, closed)))
     assert not questions
     assert decision.error_type == "AccessDeniedException"
 
 
 def test_the_open_fence_leaves_the_answer_as_it_is():
     sent = request()
-    _, decision = drive(decide(call(sent, policies(statement())), None))
+    _, decision = drive(refuse_unknown_route(call(sent, policies(statement()))))
     assert decision.error_type == "MissingAuthenticationTokenException"
