@@ -13,7 +13,6 @@ from collections import deque
 from typing import Any, cast
 
 from gatelodge.integrate.questions import Origin, SendHttp, Unreachable, Unreached
-from gatelodge.messages import Response
 from gatelodge.world.answers import PENDING, Pending, Resume
 from gatelodge.world.deadlines import Deadlines
 from gatelodge.world.http_connection import Connection
@@ -27,39 +26,25 @@ IDLE_SECONDS = 60.0
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 
 
-class Exchange:
-    """One request on its way to a backend, until somebody is told how it ended."""
+class Waiting:
+    """A request that waits for a connection."""
 
-    __slots__ = ("deadline", "pool", "question", "resume", "retried")
+    __slots__ = ("_pool", "deadline", "question", "resume", "retried")
 
-    def __init__(self, question: SendHttp, resume: Resume, pool: "Pool", deadline: float) -> None:
+    def __init__(
+        self, pool: "Pool", question: SendHttp, resume: Resume, deadline: float, *, retried: bool
+    ) -> None:
+        self._pool = pool
         self.question = question
-        self.resume: Resume | None = resume
-        self.pool = pool
+        self.resume = resume
         self.deadline = deadline
-        self.retried = False
-
-    def finish(self, answer: Response | Unreachable) -> None:
-        """Tell how it ended; only the first word counts."""
-        resume, self.resume = self.resume, None
-        if resume is not None:
-            resume(answer)
-
-    def fail(self, reason: Unreached, detail: str, *, untouched: bool) -> None:
-        """Tell that there is no reply, or try once more where that is safe.
-
-        untouched: the connection had served before and nothing of a reply arrived on it.
-        """
-        if untouched and not self.retried and self.question.method in _IDEMPOTENT and self.resume:
-            self.retried = True
-            self.pool.start(self, fresh=True)
-            return
-        self.finish(Unreachable(reason, detail))
+        self.retried = retried
 
     def expire(self) -> None:
-        """End it, because the time is up. Called for a call that waits, and by its connection."""
-        self.pool.upstream.deadlines.pending.discard(self)
-        self.finish(Unreachable(Unreached.TIMED_OUT, f"after {self.question.timeout_ms} ms"))
+        """End it, because the time is up."""
+        self._pool.waiting.remove(self)
+        self._pool.upstream.deadlines.pending.discard(self)
+        self.resume(Unreachable(Unreached.TIMED_OUT, f"after {self.question.timeout_ms} ms"))
 
 
 class Pool:
@@ -77,30 +62,29 @@ class Pool:
         """The last one used is used next, so that the others can grow old and be closed."""
         self.open = 0
         """Connections that exist or are being made."""
-        self.waiting: deque[Exchange] = deque()
+        self.waiting: deque[Waiting] = deque()
 
-    def start(self, exchange: Exchange, *, fresh: bool = False) -> None:
+    def send(self, question: SendHttp, resume: Resume, deadline: float) -> None:
         """Send on a kept connection, on a new one, or when one becomes free."""
-        while self.idle and not fresh:
-            if self.idle.pop().send(exchange):
+        while self.idle:
+            if self.idle.pop().send(question, resume, deadline):
                 return
-        if self.open < MAX_CONNECTIONS:
-            self.open += 1
-            self.upstream.spawn(self._connect(exchange))
-        elif len(self.waiting) < MAX_WAITING:
-            self.upstream.deadlines.pending.add(exchange)
-            self.waiting.append(exchange)
+        self._send_later(question, resume, deadline, retried=False)
+
+    def retry(self, question: SendHttp, resume: Resume, deadline: float, why: str) -> None:
+        """Send once more, where that is safe, what found its kept connection closed."""
+        if question.method in _IDEMPOTENT:
+            self._send_later(question, resume, deadline, retried=True)
         else:
-            exchange.finish(Unreachable(Unreached.OVERLOADED))
+            resume(Unreachable(Unreached.BROKEN, why))
 
     def free(self, connection: Connection) -> None:
         """Take back a connection whose reply is complete."""
-        exchange = self._next() if self.waiting else None
-        if exchange is None:
+        if self.waiting:
+            self._send_next(connection)
+        else:
             connection.deadline = self.upstream.loop.time() + IDLE_SECONDS
             self.idle.append(connection)
-        elif not connection.send(exchange):
-            self.start(exchange)
 
     def lost(self, connection: Connection) -> None:
         """Count a connection that is gone, and let a waiting call have its place."""
@@ -108,25 +92,44 @@ class Pool:
         self.upstream.deadlines.pending.discard(connection)
         if connection in self.idle:
             self.idle.remove(connection)
-        while self.open < MAX_CONNECTIONS:
-            exchange = self._next()
-            if exchange is None:
-                break
-            self.start(exchange)
+        while self.waiting and self.open < MAX_CONNECTIONS:
+            waiting = self._take()
+            self._send_later(
+                waiting.question, waiting.resume, waiting.deadline, retried=waiting.retried
+            )
 
-    def _next(self) -> Exchange | None:
-        """Take the call that has waited longest; None when nobody waits any more."""
-        while self.waiting:
-            exchange = self.waiting.popleft()
-            self.upstream.deadlines.pending.discard(exchange)
-            if exchange.resume is not None:
-                return exchange
-        return None
+    def _send_next(self, connection: Connection) -> None:
+        """Give a connection to the call that has waited longest."""
+        waiting = self._take()
+        question, resume, deadline = waiting.question, waiting.resume, waiting.deadline
+        if not connection.send(question, resume, deadline, retried=waiting.retried):
+            self._send_later(question, resume, deadline, retried=waiting.retried)
 
-    async def _connect(self, exchange: Exchange) -> None:
+    def _take(self) -> Waiting:
+        waiting = self.waiting.popleft()
+        self.upstream.deadlines.pending.discard(waiting)
+        return waiting
+
+    def _send_later(
+        self, question: SendHttp, resume: Resume, deadline: float, *, retried: bool
+    ) -> None:
+        """Send on a new connection, or when one becomes free."""
+        if self.open < MAX_CONNECTIONS:
+            self.open += 1
+            self.upstream.spawn(self._connect(question, resume, deadline, retried=retried))
+        elif len(self.waiting) < MAX_WAITING:
+            waiting = Waiting(self, question, resume, deadline, retried=retried)
+            self.upstream.deadlines.pending.add(waiting)
+            self.waiting.append(waiting)
+        else:
+            resume(Unreachable(Unreached.OVERLOADED))
+
+    async def _connect(
+        self, question: SendHttp, resume: Resume, deadline: float, *, retried: bool
+    ) -> None:
         loop = self.upstream.loop
         try:
-            async with asyncio.timeout_at(exchange.deadline):
+            async with asyncio.timeout_at(deadline):
                 connection = Connection(self)
                 await loop.create_connection(
                     lambda: cast("asyncio.BaseProtocol", connection),
@@ -137,12 +140,12 @@ class Pool:
                 )
         except (OSError, TimeoutError) as error:
             self.open -= 1
-            exchange.fail(_why_unconnected(error), str(error), untouched=False)
+            resume(Unreachable(_why_unconnected(error), str(error)))
             return
-        if connection.send(exchange):
+        if connection.send(question, resume, deadline, retried=retried):
             self.upstream.deadlines.pending.add(connection)
         else:
-            exchange.fail(Unreached.BROKEN, "closed early", untouched=False)
+            resume(Unreachable(Unreached.BROKEN, "closed early"))
 
 
 class Upstream:
@@ -165,10 +168,7 @@ class Upstream:
         if pool is None:
             context = self._context(origin.verify_tls) if origin.scheme == "https" else None
             pool = self._pools[origin] = Pool(self, origin, context)
-        deadline = self.loop.time() + question.timeout_ms / 1000
-        exchange = Exchange(question, resume, pool, deadline)
-        if not pool.idle or not pool.idle.pop().send(exchange):
-            pool.start(exchange)
+        pool.send(question, resume, self.loop.time() + question.timeout_ms / 1000)
         return PENDING
 
     def spawn(self, work: Any) -> None:  # noqa: ANN401 - a coroutine

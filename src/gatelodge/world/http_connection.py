@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, cast
 
 import httptools
 
-from gatelodge.integrate.questions import Unreached
+from gatelodge.integrate.questions import SendHttp, Unreachable, Unreached
 from gatelodge.messages import Response, read_field
+from gatelodge.world.answers import Resume
 from gatelodge.world.deadlines import NEVER
 
 if TYPE_CHECKING:
-    from gatelodge.world.http import Exchange, Pool
+    from gatelodge.world.http import Pool
 
 MAX_BODY = 10 * 1024 * 1024
 MAX_HEAD = 64 * 1024
@@ -32,14 +33,17 @@ class Connection:
     __slots__ = (
         "_body",
         "_complete",
-        "_exchange",
         "_head",
         "_head_done",
         "_keep_alive",
+        "_known",
         "_lines",
         "_parser",
         "_pool",
+        "_question",
         "_received",
+        "_resume",
+        "_retried",
         "_size",
         "_status",
         "_transport",
@@ -50,12 +54,17 @@ class Connection:
     def __init__(self, pool: "Pool") -> None:
         self._pool = pool
         self._transport: asyncio.Transport | None = None
-        self._exchange: Exchange | None = None
+        self._question: SendHttp | None = None
+        self._resume: Resume | None = None
+        """Who is told how it ends; None when nobody waits."""
+        self._retried = False
         self._parser = httptools.HttpResponseParser(self)
         self._used = False
         self.deadline = NEVER
         self._head = b""
         """What has arrived of a head."""
+        self._known = (b"", 0, 0, [""])
+        """Of the last plain reply: head, status, length, field lines. The next is often alike."""
         self._lines: list[str] = []
         """Of a head: the status line, and the fields."""
         self._body: list[bytes] = []
@@ -66,15 +75,18 @@ class Connection:
         self._received = False
         self._keep_alive = True
 
-    def send(self, exchange: "Exchange") -> bool:
-        """Write a request, whose exchange is told how it ends; False when this is closed."""
+    def send(
+        self, question: SendHttp, resume: Resume, deadline: float, *, retried: bool = False
+    ) -> bool:
+        """Write a request; `resume` is told how it ends. False when the other side has closed."""
         transport = self._transport
         if transport is None or transport.is_closing():
             return False
-        self._exchange = exchange
-        self.deadline = exchange.deadline
+        self._question = question
+        self._resume = resume
+        self._retried = retried
         self._received = False
-        question = exchange.question
+        self.deadline = deadline
         lines = [f"{question.method} {question.target} HTTP/1.1", *question.lines]
         body = question.body
         if body or question.method in _WITH_LENGTH:
@@ -85,10 +97,9 @@ class Connection:
 
     def expire(self) -> None:
         """Close it: the reply did not come in time, or nobody needed it for a while."""
-        exchange, self._exchange = self._exchange, None
-        if exchange is not None:
-            exchange.expire()
-        self.abort()
+        question = self._question
+        detail = f"after {question.timeout_ms} ms" if question is not None else ""
+        self._give_up(Unreached.TIMED_OUT, detail)
 
     def abort(self) -> None:
         """Close it at once."""
@@ -103,16 +114,11 @@ class Connection:
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; what it finds comes back through the on_… methods."""
-        exchange = self._exchange
-        if exchange is None:
+        if self._resume is None:
             self.abort()  # a reply that nobody asked for
             return
-        if not self._received and exchange.question.method != "HEAD":
-            reply = _read_whole(data)
-            if reply is not None:
-                self._keep_alive = True
-                self._finish(reply)
-                return
+        if not self._received and self._read_whole(data):
+            return
         self._received = True
         if not self._head_done:
             self._head = self._head + data if self._head else data
@@ -138,14 +144,16 @@ class Connection:
     def connection_lost(self, error: Exception | None) -> None:
         """Finish a body without a length, or tell that the reply broke off."""
         self._transport = None
-        exchange = self._exchange
-        if exchange is not None and error is None and self._ends_with_connection():
+        resume, question = self._resume, self._question
+        if resume is not None and error is None and self._ends_with_connection():
             self._keep_alive = False
             self._finish_parsed()
-        elif exchange is not None:
-            self._exchange = None
-            untouched = self._used and not self._received
-            exchange.fail(Unreached.BROKEN, str(error or "closed early"), untouched=untouched)
+        elif resume is not None and question is not None:
+            self._resume = None
+            if self._used and not self._received and not self._retried:
+                self._pool.retry(question, resume, self.deadline, str(error or "closed early"))
+            else:
+                resume(Unreachable(Unreached.BROKEN, str(error or "closed early")))
         self._pool.lost(self)
 
     def pause_writing(self) -> None:
@@ -186,8 +194,8 @@ class Connection:
         if self._status < 200:
             self._head = rest  # after an interim reply: the start of the next head
             return
-        exchange = self._exchange
-        if exchange is not None and exchange.question.method == "HEAD":
+        question = self._question
+        if question is not None and question.method == "HEAD":
             # Replies to HEAD have no body, whatever they say. The parser waits for one: the next
             # reply gets a new parser.
             self._complete = True
@@ -221,32 +229,42 @@ class Connection:
 
     def _finish(self, reply: Response) -> None:
         """Hand over the reply, and the connection back."""
-        exchange = self._exchange
-        if exchange is None:
-            return
-        self._exchange = None
+        resume, self._resume = self._resume, None
         self._used = True
         if self._keep_alive and self._transport is not None:
             self._pool.free(self)
         elif self._transport is not None:
             self._transport.close()
-        resume, exchange.resume = exchange.resume, None
         if resume is not None:
             resume(reply)
 
+    def _read_whole(self, data: bytes) -> bool:
+        """Finish with a reply that is all there and can be read in one way only; False for others.
+
+        False as well for a reply whose connection ends with it: that is for llhttp to frame.
+        """
+        head, _, body = data.partition(_END_OF_HEAD)
+        if head != self._known[0]:
+            known = _read_plain(head)
+            if known is None:
+                return False
+            self._known = known
+        _, status, length, lines = self._known
+        if len(body) != length or length > MAX_BODY:
+            return False
+        self._keep_alive = True
+        self._finish(Response(status, (), body, lines))
+        return True
+
     def _give_up(self, reason: Unreached, detail: str) -> None:
-        exchange, self._exchange = self._exchange, None
+        resume, self._resume = self._resume, None
         self.abort()
-        if exchange is not None:
-            exchange.fail(reason, detail, untouched=False)
+        if resume is not None:
+            resume(Unreachable(reason, detail))
 
 
-def _read_whole(data: bytes) -> Response | None:
-    """Read a reply that is all there and can be read in one way only; None for any other.
-
-    None as well for a reply whose connection ends with it: that is for llhttp to frame.
-    """
-    head, _, body = data.partition(_END_OF_HEAD)
+def _read_plain(head: bytes) -> tuple[bytes, int, int, list[str]] | None:
+    """Read a head that frames its message in one way only; None for any other."""
     lines = head.decode("latin-1").split("\r\n")
     status_line = lines.pop(0)
     status = _STATUSES.get(status_line[:13])
@@ -256,15 +274,15 @@ def _read_whole(data: bytes) -> Response | None:
         index = dict(map(read_field, lines))
     except ValueError:
         return None
+    length = index.get("content-length", "")
     if (
-        index.get("content-length") != str(len(body))
+        not (length.isascii() and length.isdigit())
         or "transfer-encoding" in index
         or len(index) != len(lines)
-        or len(body) > MAX_BODY
         or index.get("connection") not in _KEEPS_ALIVE
     ):
         return None
-    return Response(status, (), body, lines)
+    return head, status, int(length), lines
 
 
 def _is_plain(line: str) -> bool:
