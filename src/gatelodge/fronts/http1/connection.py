@@ -1,8 +1,7 @@
 """One client connection: requests in, one at a time and in order; responses out.
 
-An asyncio protocol without its base class. The lines of a head are read here; llhttp reads every
-head that is not plain as well, and frames the bodies. A body is fed in exactly its length, so that
-a request sent ahead is never parsed before its turn.
+An asyncio protocol without its base class. The lines of a head are read here; heads that are not
+plain, and bodies, are read by llhttp as well (body.py).
 """
 
 import asyncio
@@ -11,10 +10,12 @@ from typing import TYPE_CHECKING, cast
 import httptools
 
 from gatelodge.fronts.http1.addresses import canonical
+from gatelodge.fronts.http1.body import BodyReader, TooLargeError
 from gatelodge.fronts.http1.head import (
-    NO_BODY,
     Framing,
     bad_octets_so_far,
+    has_plain_fields,
+    is_plain,
     read_framing,
     split_absolute,
 )
@@ -29,10 +30,7 @@ if TYPE_CHECKING:
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _END_OF_HEAD = b"\r\n\r\n"
 _CARRIAGE_RETURN = 13
-_MAX_OVERHEAD = 64 * 1024
-"""Octets of a chunked body that are not its content: trailers and extensions; and `_PER_OCTET`
-for each octet of content, since it may come in chunks of one."""
-_PER_OCTET = 8
+_LONGEST_KEPT = 4096
 
 
 class Connection:
@@ -40,24 +38,20 @@ class Connection:
 
     __slots__ = (
         "_answering",
-        "_begun",
-        "_body",
-        "_body_left",
         "_buffer",
-        "_chunked",
         "_close_after",
         "_closing",
-        "_complete",
         "_door",
         "_ended",
+        "_fields",
         "_head_begun",
+        "_headers",
         "_is_head",
         "_max_head",
-        "_overhead",
-        "_parser",
         "_paused_reading",
         "_pending",
-        "_size",
+        "_plain",
+        "_reader",
         "_transport",
         "_trusted",
         "_write_paused",
@@ -72,15 +66,14 @@ class Connection:
         self._buffer = b""
         """What has arrived and was not looked at yet."""
         self._answering = False
-        self._begun = 0
         self._pending: Request | None = None
         """The head of a request whose body is still arriving."""
-        self._body: list[bytes] = []
-        self._size = 0
-        self._overhead = 0
-        self._body_left = 0
-        self._chunked = False
-        self._complete = False
+        self._fields = b""
+        """The field lines of the last head, as octets, and as they were read."""
+        self._headers = Headers()
+        self._plain = False
+        self._reader: BodyReader | None = None
+        """Made when it is needed: most clients send nothing but plain heads."""
         self._close_after = False
         self._closing = False
         """The last answer is on its way: nothing more is read."""
@@ -92,7 +85,6 @@ class Connection:
         self._paused_reading = False
         self._write_paused = False
         self._trusted = False
-        self._parser = httptools.HttpRequestParser(self)
         self.peer = ""
         self.deadline = 0.0
 
@@ -166,21 +158,6 @@ class Connection:
         elif self._transport is not None:
             self._transport.abort()
 
-    # The parser: called while it is fed.
-
-    def on_message_begin(self) -> None:
-        """Count messages: a piece of a chunked body may hold the start of another."""
-        self._begun += 1
-
-    def on_body(self, body: bytes) -> None:
-        """Keep a piece of the body."""
-        self._size += len(body)
-        self._body.append(body)
-
-    def on_message_complete(self) -> None:
-        """Note the end of the message."""
-        self._complete = True
-
     # From here on: the story of one request.
 
     def _advance(self) -> None:
@@ -220,43 +197,48 @@ class Connection:
     def _parse_head(self, head: bytes) -> bool:
         """Read a whole head; False when it is refused."""
         self._head_begun = False
-        lines = head.decode("latin-1").split("\r\n")
+        line, _, fields = head.partition(b"\r\n")
         try:
-            method, target, version = lines[0].split(" ")
-            headers = Headers((), lines[1:-2])
+            method, target, version = line.decode("latin-1").split(" ")
+            if fields != self._fields:
+                self._read_fields(fields)
         except ValueError:
             return self._bad_request()
         self._is_head = method == "HEAD"
+        headers = self._headers
+        if self._plain and is_plain(method, target, version):
+            return self._accept(method, target, version, headers)
         framing = read_framing(method, target, version, headers)
-        if framing is NO_BODY:
-            self._complete = True
-        elif framing is None or not self._frame(head, framing):
+        if framing is None:
             return self._bad_request()
+        reader = self._reader = self._reader or BodyReader(self._door.limits.body)
+        try:
+            reader.begin(head, framing)
+        except httptools.HttpParserError:
+            return self._bad_request()
+        except TooLargeError:
+            return self._too_large()
+        if reader.complete:
+            self._close_after = self._close_after or reader.closes
+            return self._accept(method, target, version, headers)
         return self._accept(method, target, version, headers, framing)
 
-    def _frame(self, head: bytes, framing: Framing) -> bool:
-        """Have llhttp read a head that says more about its message; False when it is none."""
-        self._complete = False
-        self._begun = 0
-        try:
-            self._parser.feed_data(head)
-        except httptools.HttpParserUpgrade:
-            # No other protocol is spoken here: the request is answered as it stands (RFC 9110,
-            # 7.8), and the parser, which has stopped, is not used again.
-            self._parser = httptools.HttpRequestParser(self)
-            self._complete = True
-            self._close_after = True
-            if framing.chunked or framing.length:
-                return False  # where that body ends is anybody's guess
-        except httptools.HttpParserError:
-            return False
-        self._close_after = self._close_after or framing.closes
-        return True
+    def _read_fields(self, fields: bytes) -> None:
+        """Read the field lines of a head. Clients say the same again and again, mostly."""
+        self._headers = Headers((), fields.decode("latin-1").split("\r\n")[:-2])
+        self._plain = has_plain_fields(self._headers)
+        # Not what is long: it is kept for as long as the connection lasts.
+        self._fields = fields if len(fields) <= _LONGEST_KEPT else b""
 
     def _accept(
-        self, method: str, target: str, version: str, headers: Headers, framing: Framing
+        self,
+        method: str,
+        target: str,
+        version: str,
+        headers: Headers,
+        framing: Framing | None = None,
     ) -> bool:
-        """Make the request, and wait for its body if it has one."""
+        """Make the request, and hand it over; or wait for the body that a framing announces."""
         door = self._door
         path, _, query = target.partition("?")
         if target[0] != "/":
@@ -280,57 +262,36 @@ class Connection:
             version,
             self.peer,
         )
-        if self._complete:
+        if framing is None:
             self._answering = True
             self.deadline = NEVER
             door.handle(request, self)
             return True
-        return self._await_body(request, framing)
-
-    def _await_body(self, request: Request, framing: Framing) -> bool:
-        if framing.length > self._door.limits.body:
-            return self._too_large()
         self._pending = request
-        self._size = self._overhead = 0
-        self._chunked = framing.chunked
-        self._body_left = framing.length
-        self._wait(self._door.limits.body_time)
+        self._wait(door.limits.body_time)
         if framing.expects_continue and not self._buffer and self._transport is not None:
             self._transport.write(_CONTINUE)
         return True
 
     def _read_body(self) -> bool:
         """Feed what belongs to the body; False when more must arrive."""
-        if not self._buffer:
+        reader, request = self._reader, self._pending
+        if not self._buffer or reader is None or request is None:
             return False
-        if self._chunked:
-            piece, self._buffer = self._buffer, b""
-        else:
-            piece, self._buffer = self._buffer[: self._body_left], self._buffer[self._body_left :]
-            self._body_left -= len(piece)
-        size = self._size
         try:
-            self._parser.feed_data(piece)
+            self._buffer = reader.feed(self._buffer)
         except httptools.HttpParserError:
             return self._bad_request()
-        self._overhead += len(piece) - (self._size - size)
-        if self._size > self._door.limits.body:
+        except TooLargeError:
             return self._too_large()
-        if not self._complete:
-            if self._overhead > _MAX_OVERHEAD + _PER_OCTET * self._size:
-                return self._too_large()
-            return not self._chunked and bool(self._buffer)
-        request, self._pending = self._pending, None
-        if self._chunked:
-            # Where a chunked body ended inside the last piece is the parser's secret; what
-            # followed it in there is not answered, and the connection says so by closing.
-            self._close_after = self._close_after or self._begun > 1
-        body, self._body = self._body, []
-        if request is not None:
-            request.body = b"".join(body)
-            self._answering = True
-            self.deadline = NEVER
-            self._door.handle(request, self)
+        if not reader.complete:
+            return bool(self._buffer)
+        self._pending = None
+        self._close_after = self._close_after or reader.closes
+        request.body = reader.take()
+        self._answering = True
+        self.deadline = NEVER
+        self._door.handle(request, self)
         return True
 
     def respond(self, response: Response) -> None:
@@ -393,5 +354,4 @@ class Connection:
         self._is_head = False
         self._pending = None
         self._buffer = b""
-        self._body = []
         self.respond(built_in(status, error_type, message))

@@ -28,27 +28,31 @@ class Framing:
 # The verbs of API Gateway's methods: any other is for llhttp to know.
 _VERBS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 _ABOUT_MESSAGE = frozenset({"connection", "content-length", "expect", "transfer-encoding"})
-NO_BODY = Framing(0, chunked=False, expects_continue=False, closes=False)
 
 
-def read_framing(method: str, target: str, version: str, headers: Headers) -> Framing | None:
-    """Read what frames and addresses a message; None when it can be read in two ways.
-
-    NO_BODY: the head is plain. Its lines, which were found good, can be read in one way only, so
-    that no parser need see it.
-    """
+def has_plain_fields(headers: Headers) -> bool:
+    """Tell whether fields can be read in one way only, and say that no body follows."""
     index = headers.index
-    if (
+    return "host" in index and not headers.repeated and _ABOUT_MESSAGE.isdisjoint(index)
+
+
+def is_plain(method: str, target: str, version: str) -> bool:
+    """Tell whether a request line can be read in one way only.
+
+    With plain fields, whose lines were found good, no parser need see such a head.
+    """
+    return (
         version == HTTP_1_1
         and method in _VERBS
         and target[:1] == "/"
         and target.isascii()
         and target.isprintable()
-        and "host" in index
-        and not headers.repeated
-        and _ABOUT_MESSAGE.isdisjoint(index)
-    ):
-        return NO_BODY
+    )
+
+
+def read_framing(method: str, target: str, version: str, headers: Headers) -> Framing | None:
+    """Read what frames and addresses a message; None when it can be read in two ways."""
+    index = headers.index
     if bad_framing(method, version, headers) or bad_target(target, headers):
         return None
     return Framing(
