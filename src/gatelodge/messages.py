@@ -5,7 +5,7 @@ Text is ISO-8859-1: one character for each octet, so nothing is lost or guessed.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -68,7 +68,7 @@ class Headers:
     Field values are as sent, without surrounding white space (RFC 9110, 5.5).
     """
 
-    __slots__ = ("index", "lines", "repeated")
+    __slots__ = ("index", "lines", "repeated", "sent")
 
     def __init__(self, pairs: Sequence[Pair] = (), lines: Sequence[str] | None = None) -> None:
         """Keep pairs of name and value, or read field lines without their line ends.
@@ -90,6 +90,8 @@ class Headers:
             index = dict(reversed(fields))
         self.index = index
         """Lower-case name → the first field's value."""
+        self.sent: tuple[Hashable, str] | None = None
+        """What was sent on of these fields the last time, and under which circumstances."""
 
     @property
     def lower(self) -> list[str]:

@@ -4,7 +4,7 @@ from gatelodge.integrate.questions import Origin, SendHttp, Unreachable, Unreach
 
 
 def test_where_a_request_goes():
-    question = SendHttp("GET", Origin("http", "h", 80), "/p?q=1", ["Host: h"], b"", 100)
+    question = SendHttp("GET", Origin("http", "h", 80), "/p?q=1", "Host: h\r\n", b"", 100)
     assert question.uri == "http://h:80/p?q=1"
     assert repr(question) == "SendHttp(GET http://h:80/p?q=1)"
 

@@ -3,12 +3,15 @@
 import pytest
 from tests.one_call import call, request
 
-from gatelodge.integrate.relay import request_lines, response_lines, without_credentials
+from gatelodge.integrate.relay import request_fields, response_lines, without_credentials
 
 
 def sent(headers=(), *, consumed=False, **members):
-    lines = request_lines(call(request(headers=headers, **members)), "Host: h", consumed=consumed)
-    assert lines[0] == "Host: h"
+    asked = call(request(headers=headers, **members))
+    fields = request_fields(asked, "Host: h", consumed=consumed)
+    assert request_fields(asked, "Host: h", consumed=consumed) is fields
+    *lines, end = fields.split("\r\n")
+    assert (lines[0], end) == ("Host: h", "")
     return [line.partition(": ")[::2] for line in lines]
 
 

@@ -85,7 +85,7 @@ class Client:
 
     def send(self, method="GET", body=b"", timeout_ms=5000):
         given = asyncio.get_running_loop().create_future()
-        question = SendHttp(method, self.origin, "/x?y", ["Host: h"], body, timeout_ms)
+        question = SendHttp(method, self.origin, "/x?y", "Host: h\r\n", body, timeout_ms)
         assert self.upstream.send(question, given.set_result) is PENDING
         return given
 

@@ -132,7 +132,7 @@ def test_an_endpoint_of_the_operators():
         8443,
     )
     assert question.target == f"/cognito/{POOL.id}/.well-known/jwks.json"
-    assert "Host: keys.example:8443" in question.lines
+    assert "Host: keys.example:8443" in question.fields
 
 
 @pytest.mark.parametrize(

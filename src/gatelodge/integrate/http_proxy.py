@@ -16,7 +16,7 @@ from gatelodge.context.query import write_pair
 from gatelodge.integrate.failure import Failure, configuration_error
 from gatelodge.integrate.integrator import Integrator
 from gatelodge.integrate.questions import SendHttp, Unreachable, Unreached
-from gatelodge.integrate.relay import request_lines, response_lines, without_credentials
+from gatelodge.integrate.relay import request_fields, response_lines, without_credentials
 from gatelodge.integrate.uri import (
     UriError,
     fill_stage_variables,
@@ -27,6 +27,7 @@ from gatelodge.integrate.uri import (
 from gatelodge.messages import Response, one_line
 from gatelodge.published import GatewayResponseType, Integration
 
+_CRLF = "\r\n"
 _PATH_SOURCE = "method.request.path."
 
 
@@ -60,12 +61,12 @@ def prepare(integration: Integration, stage_variables: Mapping[str, str]) -> Int
             query = mapped.merge_query(query, fixed_query, call)
         if query:
             target = f"{target}?{query}"
-        lines = request_lines(call, host, consumed=consumed)
+        fields = request_fields(call, host, consumed=consumed)
         if mapped.headers:
-            lines = mapped.merge_lines(lines, call)
+            fields = mapped.merge_fields(fields, call)
         # Plainly: `yield from ask(…)` would cost as much as writing the request.
         reply: Response | Unreachable = yield SendHttp(
-            verb or request.method, origin, target, lines, body, timeout_ms
+            verb or request.method, origin, target, fields, body, timeout_ms
         )
         if isinstance(reply, Unreachable):
             return _failure(reply)
@@ -105,15 +106,17 @@ class _Mapped:
         written = [write_pair(name, value) for name, value in mapped.items() if value is not None]
         return "&".join([fixed_query, *kept, *written] if fixed_query else [*kept, *written])
 
-    def merge_lines(self, lines: list[str], call: Call) -> list[str]:
+    def merge_fields(self, fields: str, call: Call) -> str:
         """Put the mapped fields in the place of those of the same names."""
         mapped = {name: value(call) for name, value in self.headers.items()}
         lower = {name.lower() for name, value in mapped.items() if value is not None}
+        lines = fields.removesuffix(_CRLF).split(_CRLF)
         kept = [line for line in lines if line.partition(":")[0].lower() not in lower]
         # A value may come from a decoded query; a line break in it would begin another field.
-        return kept + [
+        kept += [
             f"{name}: {one_line(value)}" for name, value in mapped.items() if value is not None
         ]
+        return _CRLF.join([*kept, ""])
 
 
 def _failure(unreachable: Unreachable) -> Failure:

@@ -1,6 +1,5 @@
 """What an integration may ask of the outside: the complete list."""
 
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -52,26 +51,26 @@ class ReadClock(Question[float]):
 class SendHttp(Question[Response | Unreachable]):
     """Send this request to an HTTP backend and bring its whole reply.
 
-    target: path and query as they go on the request line. lines: the header fields as lines
-    `Name: value`, complete, with Host, without hop-by-hop fields and Content-Length. timeout_ms:
-    for the whole exchange, connecting included.
+    target: path and query as they go on the request line. fields: the header fields as lines
+    `Name: value`, each with its CRLF, complete, with Host, without hop-by-hop fields and
+    Content-Length. timeout_ms: for the whole exchange, connecting included.
     """
 
-    __slots__ = ("body", "lines", "method", "origin", "target", "timeout_ms")
+    __slots__ = ("body", "fields", "method", "origin", "target", "timeout_ms")
 
     def __init__(
         self,
         method: str,
         origin: Origin,
         target: str,
-        lines: Sequence[str],
+        fields: str,
         body: bytes,
         timeout_ms: int,
     ) -> None:
         self.method = method
         self.origin = origin
         self.target = target
-        self.lines = lines
+        self.fields = fields
         self.body = body
         self.timeout_ms = timeout_ms
 

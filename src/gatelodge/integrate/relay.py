@@ -81,11 +81,24 @@ _FORWARDINGS_KEPT = 1024
 _forwardings: dict[tuple[str, str, str, str], tuple[str, ...]] = {}
 
 
-def request_lines(call: Call, host_line: str, *, consumed: bool) -> list[str]:
+def request_fields(call: Call, host_line: str, *, consumed: bool) -> str:
     """Choose the field lines to send to the backend: the client's own, and where they came from.
 
-    consumed: the request's AWS credentials were used to authorize it and go no further.
+    consumed: the request's AWS credentials were used to authorize it and go no further. Each line
+    ends with CRLF.
     """
+    request = call.request
+    headers = request.headers
+    key = (host_line, consumed, call.api.id, request.peer_ip, request.scheme)
+    known = headers.sent
+    if known is not None and known[0] == key:
+        return known[1]
+    fields = "\r\n".join(_request_lines(call, host_line, consumed=consumed))
+    headers.sent = (key, fields)
+    return fields
+
+
+def _request_lines(call: Call, host_line: str, *, consumed: bool) -> list[str]:
     request = call.request
     headers = request.headers
     index = headers.index
@@ -103,15 +116,14 @@ def request_lines(call: Call, host_line: str, *, consumed: bool) -> list[str]:
     chain = request.peer_ip
     if "x-forwarded-for" in index:
         chain = ", ".join([*headers.all("x-forwarded-for"), chain])
-        return [*lines, *_forwarding(request, chain, call.api.id)]
+        return [*lines, *_forwarding(request, chain, call.api.id), ""]
     key = (index.get("host", ""), chain, request.scheme, call.api.id)
     forwarding = _forwardings.get(key)
     if forwarding is None:
         if len(_forwardings) >= _FORWARDINGS_KEPT:
             _forwardings.clear()
         forwarding = _forwardings[key] = _forwarding(request, chain, call.api.id)
-    lines += forwarding
-    return lines
+    return [*lines, *forwarding, ""]
 
 
 def _forwarding(request: Request, chain: str, api_id: str) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ class RemoteFunctions:
             "POST",
             Origin(parts.scheme, host, port),
             path,
-            [f"{name}: {value}" for name, value in fields],
+            "".join(f"{name}: {value}\r\n" for name, value in fields),
             event.payload,
             int(seconds * 1000),
         )

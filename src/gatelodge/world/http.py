@@ -64,17 +64,10 @@ class Pool:
         """Connections that exist or are being made."""
         self.waiting: deque[Waiting] = deque()
 
-    def send(self, question: SendHttp, resume: Resume, deadline: float) -> None:
-        """Send on a kept connection, on a new one, or when one becomes free."""
-        while self.idle:
-            if self.idle.pop().send(question, resume, deadline):
-                return
-        self._send_later(question, resume, deadline, retried=False)
-
     def retry(self, question: SendHttp, resume: Resume, deadline: float, why: str) -> None:
         """Send once more, where that is safe, what found its kept connection closed."""
         if question.method in _IDEMPOTENT:
-            self._send_later(question, resume, deadline, retried=True)
+            self.send_later(question, resume, deadline, retried=True)
         else:
             resume(Unreachable(Unreached.BROKEN, why))
 
@@ -94,7 +87,7 @@ class Pool:
             self.idle.remove(connection)
         while self.waiting and self.open < MAX_CONNECTIONS:
             waiting = self._take()
-            self._send_later(
+            self.send_later(
                 waiting.question, waiting.resume, waiting.deadline, retried=waiting.retried
             )
 
@@ -103,15 +96,15 @@ class Pool:
         waiting = self._take()
         question, resume, deadline = waiting.question, waiting.resume, waiting.deadline
         if not connection.send(question, resume, deadline, retried=waiting.retried):
-            self._send_later(question, resume, deadline, retried=waiting.retried)
+            self.send_later(question, resume, deadline, retried=waiting.retried)
 
     def _take(self) -> Waiting:
         waiting = self.waiting.popleft()
         self.upstream.deadlines.pending.discard(waiting)
         return waiting
 
-    def _send_later(
-        self, question: SendHttp, resume: Resume, deadline: float, *, retried: bool
+    def send_later(
+        self, question: SendHttp, resume: Resume, deadline: float, *, retried: bool = False
     ) -> None:
         """Send on a new connection, or when one becomes free."""
         if self.open < MAX_CONNECTIONS:
@@ -168,7 +161,12 @@ class Upstream:
         if pool is None:
             context = self._context(origin.verify_tls) if origin.scheme == "https" else None
             pool = self._pools[origin] = Pool(self, origin, context)
-        pool.send(question, resume, self.loop.time() + question.timeout_ms / 1000)
+        deadline = self.loop.time() + question.timeout_ms / 1000
+        idle = pool.idle
+        while idle:
+            if idle.pop().send(question, resume, deadline):
+                return PENDING
+        pool.send_later(question, resume, deadline)
         return PENDING
 
     def spawn(self, work: Any) -> None:  # noqa: ANN401 - a coroutine

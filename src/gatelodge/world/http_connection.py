@@ -87,12 +87,11 @@ class Connection:
         self._retried = retried
         self._received = False
         self.deadline = deadline
-        lines = [f"{question.method} {question.target} HTTP/1.1", *question.lines]
+        head = f"{question.method} {question.target} HTTP/1.1\r\n{question.fields}"
         body = question.body
         if body or question.method in _WITH_LENGTH:
-            lines.append(f"Content-Length: {len(body)}")
-        lines.append("\r\n")
-        self._pool.upstream.outbox.write(transport, "\r\n".join(lines).encode("latin-1") + body)
+            head += f"Content-Length: {len(body)}\r\n"
+        self._pool.upstream.outbox.write(transport, f"{head}\r\n".encode("latin-1") + body)
         return True
 
     def expire(self) -> None:

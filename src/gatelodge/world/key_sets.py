@@ -134,11 +134,11 @@ def get_json(url: str) -> SendHttp:
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     origin = Origin(parts.scheme, parts.hostname or "", port)
-    lines = [f"Host: {parts.netloc}", "Accept: application/json"]
+    fields = f"Host: {parts.netloc}\r\nAccept: application/json\r\n"
     target = parts.path or "/"
     if parts.query:
         target += f"?{parts.query}"
-    return SendHttp("GET", origin, target, lines, b"", TIMEOUT_MS)
+    return SendHttp("GET", origin, target, fields, b"", TIMEOUT_MS)
 
 
 def _amazon(endpoint: str | None) -> Locate:

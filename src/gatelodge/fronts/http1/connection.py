@@ -12,10 +12,11 @@ import httptools
 from gatelodge.fronts.http1.addresses import canonical
 from gatelodge.fronts.http1.body import BodyReader, TooLargeError
 from gatelodge.fronts.http1.head import (
+    HTTP_1_1,
+    VERBS,
     Framing,
     bad_octets_so_far,
     has_plain_fields,
-    is_plain,
     read_framing,
     split_absolute,
 )
@@ -206,7 +207,15 @@ class Connection:
             return self._bad_request()
         self._is_head = method == "HEAD"
         headers = self._headers
-        if self._plain and is_plain(method, target, version):
+        # A plain head can be read in one way only: no parser need see it.
+        if (
+            self._plain
+            and version == HTTP_1_1
+            and method in VERBS
+            and target[:1] == "/"
+            and target.isascii()
+            and target.isprintable()
+        ):
             return self._accept(method, target, version, headers)
         framing = read_framing(method, target, version, headers)
         if framing is None:

@@ -25,8 +25,8 @@ class Framing:
         """The connection ends after this message."""
 
 
-# The verbs of API Gateway's methods: any other is for llhttp to know.
-_VERBS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+VERBS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+"""Of API Gateway's methods; any other is for llhttp to know."""
 _ABOUT_MESSAGE = frozenset({"connection", "content-length", "expect", "transfer-encoding"})
 
 
@@ -34,20 +34,6 @@ def has_plain_fields(headers: Headers) -> bool:
     """Tell whether fields can be read in one way only, and say that no body follows."""
     index = headers.index
     return "host" in index and not headers.repeated and _ABOUT_MESSAGE.isdisjoint(index)
-
-
-def is_plain(method: str, target: str, version: str) -> bool:
-    """Tell whether a request line can be read in one way only.
-
-    With plain fields, whose lines were found good, no parser need see such a head.
-    """
-    return (
-        version == HTTP_1_1
-        and method in _VERBS
-        and target[:1] == "/"
-        and target.isascii()
-        and target.isprintable()
-    )
 
 
 def read_framing(method: str, target: str, version: str, headers: Headers) -> Framing | None:
