@@ -5,7 +5,6 @@ the store away, what is kept is served, and nothing that is not kept.
 """
 
 import time
-from collections.abc import Callable
 from concurrent.futures import Executor
 
 import structlog
@@ -17,6 +16,7 @@ from gatelodge.store import AccessKey, MasterKey, SealError, Store, StoreError
 from gatelodge.world.answers import PENDING, Pending, Resume
 from gatelodge.world.exhibits import Exhibits
 from gatelodge.world.identities import IdentityError, session_exhibit, user_exhibit
+from gatelodge.world.look_ups import CallSoon, LookUps
 from gatelodge.world.sessions import open_session
 
 MAX_KEPT = 20_000
@@ -26,7 +26,6 @@ _TEMPORARY = "ASIA"
 Key = tuple[str, str | None, str, str, str]
 """A question's own key."""
 Answer = KeyHolder | KeyRefused
-CallSoon = Callable[[Callable[[], None]], object]
 _log = structlog.get_logger()
 
 
@@ -34,11 +33,9 @@ class Keys:
     """Access keys of one process."""
 
     __slots__ = (
-        "_asking",
-        "_call_soon",
-        "_executor",
         "_exhibits",
         "_held",
+        "_look_ups",
         "_master",
         "_refused",
         "_store",
@@ -55,13 +52,9 @@ class Keys:
         self._store = store
         self._master = master
         self._exhibits = exhibits
-        self._executor = executor
-        self._call_soon = call_soon
-        """Runs a function on the event loop, from any thread."""
         self._held: dict[Key, tuple[KeyHolder, float]] = {}
         self._refused: dict[Key, KeyRefused] = {}
-        self._asking: dict[Key, list[Resume]] = {}
-        """Callers that wait for one look-up."""
+        self._look_ups = LookUps(executor, call_soon, self._look_up, self._keep)
 
     def find(self, question: FindKey, resume: Resume) -> Answer | Pending:
         """Answer from what is kept, or look it up off the loop and resume."""
@@ -75,21 +68,14 @@ class Keys:
         refused = self._refused.get(key)
         if refused is not None:
             return refused
-        waiting = self._asking.get(key)
-        if waiting is not None:
-            waiting.append(resume)
-            return PENDING
-        waiting = self._asking[key] = [resume]
-        self._executor.submit(self._look_up, question, waiting)
+        self._look_ups.ask(question, lambda found: resume(found[0]))
         return PENDING
 
     def forget(self) -> None:
         """Drop everything kept, because something changed."""
         self._held.clear()
         self._refused.clear()
-        # What is being looked up may have been read before the change: it is told to those who
-        # asked before the change, it is not kept, and whoever asks from now on asks anew.
-        self._asking.clear()
+        self._look_ups.forget()
 
     def look_up(self, question: FindKey) -> tuple[Answer, float]:
         """Look a key up in the store; gives the answer and when it expires. Blocks."""
@@ -103,30 +89,23 @@ class Keys:
             _log.error("identity unavailable", key=question.access_key_id, error=str(error))
             return KeyRefused(KeyProblem.UNAVAILABLE, str(error)), 0.0
 
-    def _look_up(self, question: FindKey, waiting: list[Resume]) -> None:
+    def _look_up(self, question: FindKey) -> tuple[Answer, float]:
         try:
-            answer, expires = self.look_up(question)
+            return self.look_up(question)
         except Exception as error:  # noqa: BLE001 - whoever waits must be told, whatever it was
             _log.exception("looking up an access key failed")
-            answer, expires = KeyRefused(KeyProblem.UNAVAILABLE, repr(error)), 0.0
-        self._call_soon(lambda: self._found(question, answer, expires, waiting))
+            return KeyRefused(KeyProblem.UNAVAILABLE, repr(error)), 0.0
 
-    def _found(
-        self, question: FindKey, answer: Answer, expires: float, waiting: list[Resume]
-    ) -> None:
-        key = question.key
-        if self._asking.get(key) is waiting:
-            del self._asking[key]
-            if isinstance(answer, KeyHolder):
-                if len(self._held) >= MAX_KEPT:
-                    self._held.clear()
-                self._held[key] = (answer, expires)
-            elif answer.reason is not KeyProblem.UNAVAILABLE:
-                if len(self._refused) >= MAX_REFUSED:
-                    self._refused.clear()
-                self._refused[key] = answer
-        for resume in waiting:
-            resume(answer)
+    def _keep(self, question: FindKey, found: tuple[Answer, float]) -> None:
+        answer, expires = found
+        if isinstance(answer, KeyHolder):
+            if len(self._held) >= MAX_KEPT:
+                self._held.clear()
+            self._held[question.key] = (answer, expires)
+        elif answer.reason is not KeyProblem.UNAVAILABLE:
+            if len(self._refused) >= MAX_REFUSED:
+                self._refused.clear()
+            self._refused[question.key] = answer
 
     def _long_term(self, question: FindKey) -> Answer:
         key = self._store.access_key(question.access_key_id)

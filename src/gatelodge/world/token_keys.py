@@ -8,7 +8,6 @@ and nothing that is not kept.
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Callable
 from concurrent.futures import Executor
 
 import structlog
@@ -16,9 +15,10 @@ import structlog
 from gatelodge import jwt
 from gatelodge.arn import Arn
 from gatelodge.authorize.questions import TokenProblem, TokenRefused, VerifiedToken, VerifyToken
-from gatelodge.store import Store, StoreError
+from gatelodge.store import Store
 from gatelodge.world.answers import PENDING, Pending, Resume
 from gatelodge.world.key_sets import KeySets, Unavailable, amazon_issuer
+from gatelodge.world.look_ups import CallSoon, LookUps
 
 MAX_KEPT = 10_000
 KEYS_KIND = "cognito-idp/signing-keys"
@@ -59,20 +59,14 @@ class _Read:
         """ARN of the pool that the issuer names."""
 
 
-_Waiting = tuple[_Read, Resume]
-"""Somebody who waits for a look-up, and with which token."""
-
-
 class TokenKeys:
     """Verified tokens of one process."""
 
     __slots__ = (
-        "_asking",
         "_aws_url",
-        "_call_soon",
-        "_executor",
         "_held",
         "_key_sets",
+        "_look_ups",
         "_pools",
         "_store",
     )
@@ -83,20 +77,17 @@ class TokenKeys:
         aws_url: str,
         key_sets: KeySets,
         executor: Executor,
-        call_soon: Callable[[Callable[[], None]], object],
+        call_soon: CallSoon,
     ) -> None:
         self._store = store
         self._aws_url = aws_url
         """Our own pools issue tokens under this URL."""
         self._key_sets = key_sets
-        self._executor = executor
-        self._call_soon = call_soon
-        """Runs a function on the event loop, from any thread."""
         self._held: OrderedDict[str, VerifiedToken] = OrderedDict()
         """By the token as it is written; the oldest goes first. A dict would pass over all the
         gaps that the oldest left, each time."""
         self._pools: dict[str, _Pool] = {}
-        self._asking: dict[str, list[_Waiting]] = {}
+        self._look_ups = LookUps(executor, call_soon, self._look_up, self._keep)
 
     def verify(self, question: VerifyToken, resume: Resume) -> Answer | Pending:
         """Answer from what is kept, or find the key, off the loop where needed, and resume."""
@@ -108,7 +99,7 @@ class TokenKeys:
             return read
         pool = self._pools.get(read.pool)
         if pool is None:
-            self._look_up(read, resume)
+            self._look_ups.ask(read.pool, lambda found: self._found(found, read, resume))
             return PENDING
         return self._judge(pool, read, resume)
 
@@ -116,8 +107,7 @@ class TokenKeys:
         """Drop everything kept, because a pool changed; Amazon's keys stay."""
         self._held.clear()
         self._pools.clear()
-        # What is being looked up may have been read before the change: it is not kept.
-        self._asking.clear()
+        self._look_ups.forget()
 
     def _judge(self, pool: _Pool, read: _Read, resume: Resume) -> Answer | Pending:
         if read.issuer != pool.issuer:
@@ -147,44 +137,29 @@ class TokenKeys:
             self._held[read.text] = verified
         return verified
 
-    def _look_up(self, read: _Read, resume: Resume) -> None:
-        """Find out whether a pool is ours, and judge; one look-up for all who ask."""
-        arn = read.pool
-        waiting = self._asking.get(arn)
-        if waiting is not None:
-            waiting.append((read, resume))
-            return
-        waiting = self._asking[arn] = [(read, resume)]
+    def _found(self, pool: _Pool | TokenRefused, read: _Read, resume: Resume) -> None:
+        answer = pool if isinstance(pool, TokenRefused) else self._judge(pool, read, resume)
+        if answer is not PENDING:
+            resume(answer)
 
-        def work() -> None:
-            try:
-                pool = self._read_pool(arn)
-            except Exception as error:  # noqa: BLE001 - whoever waits must be told, whatever it was
-                _log.error("a user pool is unavailable", pool=arn, error=repr(error))
-                pool = TokenRefused(TokenProblem.UNAVAILABLE, str(error))
-            self._call_soon(lambda: self._looked_up(arn, pool, waiting))
+    def _keep(self, arn: str, pool: _Pool | TokenRefused) -> None:
+        if isinstance(pool, _Pool):
+            self._pools[arn] = pool
 
-        self._executor.submit(work)
-
-    def _looked_up(self, arn: str, pool: _Pool | TokenRefused, waiting: list[_Waiting]) -> None:
-        if self._asking.get(arn) is waiting:
-            del self._asking[arn]
-            if isinstance(pool, _Pool):
-                self._pools[arn] = pool
-        for read, resume in waiting:
-            answer = pool if isinstance(pool, TokenRefused) else self._judge(pool, read, resume)
-            if answer is not PENDING:
-                resume(answer)
+    def _look_up(self, arn: str) -> _Pool | TokenRefused:
+        """Find out whether a pool is ours."""
+        try:
+            return self._read_pool(arn)
+        except Exception as error:  # noqa: BLE001 - whoever waits must be told, whatever it was
+            _log.error("a user pool is unavailable", pool=arn, error=repr(error))
+            return TokenRefused(TokenProblem.UNAVAILABLE, str(error))
 
     def _read_pool(self, arn: str) -> _Pool | TokenRefused:
         parsed = Arn.parse(arn)
         pool_id = parsed.resource.removeprefix(_RESOURCE) if parsed else ""
         if parsed is None or not _POOL_ID.fullmatch(pool_id):
             return TokenRefused(TokenProblem.UNAVAILABLE, f"{arn!r} names no user pool")
-        try:
-            document = self._store.document(parsed.account, parsed.region, KEYS_KIND, pool_id)
-        except StoreError as error:
-            return TokenRefused(TokenProblem.UNAVAILABLE, str(error))
+        document = self._store.document(parsed.account, parsed.region, KEYS_KIND, pool_id)
         if document is None:
             return _Pool(arn, amazon_issuer(parsed), None)
         keys = jwt.read_keys(json.dumps({"keys": document.body["keys"]}).encode())
