@@ -9,6 +9,11 @@ requests per second, the time within which 99 of 100 were answered, and the medi
 of gatelodge's rate divided by this side's. The exit status is 0 when gatelodge answers at least
 five times as many requests as the better of the two.
 
+What bounds the ratio on one core: the process that runs a handler in Python costs as much on every
+side, which is about a third of what a call costs serverless-offline. So even a gateway that cost
+nothing would answer no more than three times as many. Where there are more cores, gatelodge's
+processes use them, and one thread of Node takes all calls of serverless-offline.
+
 Needs wrk. serverless-offline and MiniStack are installed, once, into .venv-bench.
 """
 
@@ -34,7 +39,8 @@ from botocore.config import Config
 from compare import ACCOUNT, API, HERE, REGION, STAGE, Processes, _free_port, _install
 
 ASKED = 5.0
-WARM_UP = 3
+WARM_UP = 10
+"""Seconds: as many processes as there are connections start meanwhile."""
 TOOLS = HERE.parent / ".venv-bench" / "functions"
 # The last versions that need no account of their maker's.
 SERVERLESS = ("serverless@3.40.0", "serverless-offline@13.9.0")

@@ -133,8 +133,12 @@ class Functions:
         source_account: str,
         credentials: str | None,
         seconds: float,
+        asker_gives_up: bool = False,
     ) -> FunctionAnswer | Uninvoked:
-        """Invoke a function as API Gateway does, if it may; seconds: how long to wait for it."""
+        """Invoke a function as API Gateway does, if it may.
+
+        seconds: how long to wait for it; asker_gives_up: whoever asked sees to that.
+        """
         if len(payload) > MAX_PAYLOAD:
             return Uninvoked(UninvokedReason.TOO_LARGE, f"{len(payload)} octets")
         permission = (arn, source_arn, source_account, credentials)
@@ -153,7 +157,11 @@ class Functions:
                 found[arn] = function
                 permitted.add(permission)
         event = Event(_request_id(), payload, arn)
-        outcome = await self.run(function, event, seconds)
+        outcome: Result | Throttled | Uninvoked
+        if asker_gives_up and function.remote is None:
+            outcome = await self._fleet.invoke(function, event)
+        else:
+            outcome = await self.run(function, event, seconds)
         match outcome:
             case Result():
                 return FunctionAnswer(outcome.payload, failed=outcome.failed)

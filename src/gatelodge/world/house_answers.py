@@ -30,6 +30,7 @@ def handlers(
             source_account=head["account"],
             credentials=head["credentials"],
             seconds=head["timeout"] / 1000,
+            asker_gives_up=True,  # world.house_client
         )
         if isinstance(answer, Uninvoked):
             return {"reason": answer.reason.name, "detail": answer.detail}, b""
