@@ -30,6 +30,8 @@ from gatelodge.route.tree import ResourceTree
 _DECIDED = (Allow, Deny)
 MAX_ARN = 1600
 """Octets of a method ARN (reference: gateway-responses.md section 5)."""
+_LONGEST_VERB = 32
+"""Longer than any that doors let pass."""
 
 
 class MethodPlan:
@@ -97,8 +99,8 @@ class StagePlan:
         where = f"arn:{api.partition}:execute-api:{api.region}:{api.account}:{api.id}/{stage.name}/"
         self.names = (stage.api_id, stage.name, stage.deployment_id)
         """Of the API, the stage and the deployment, for the visitors' book."""
-        self.longest = MAX_ARN - len(where)
-        """Octets of verb and path that cannot make the method ARN too long."""
+        self.longest = MAX_ARN - len(where) - _LONGEST_VERB
+        """Octets of a path that cannot make the method ARN too long."""
         self.access_log: AccessLogLine | None = None
         if stage.access_log is not None:
             self.access_log = compile_format(stage.access_log.format)
@@ -212,10 +214,7 @@ def begin(request: Request, gate: Gate) -> Served | Asking[Served]:
         resource = target.resource
         method = target.by_verb.get(request.method) or target.by_verb.get("ANY")
     call = Call(request, plan.api, plan.stage, rest, resource, parameters, plan.resource_policy)
-    if (
-        len(request.method) + len(request.raw_path) > plan.longest
-        and len(call.method_arn) > MAX_ARN
-    ):
+    if len(request.raw_path) > plan.longest and len(call.method_arn) > MAX_ARN:
         reason = f"the method ARN has more than {MAX_ARN} characters"
         return _turned_away(request, 414, "RequestTooLongException", "Request URI too long", reason)
     return _answer(call, plan, method)

@@ -5,8 +5,7 @@ arrive as `x-amzn-Remapped-…` (API Gateway Developer Guide, "Important notes";
 gateway-responses.md section 3).
 """
 
-from collections.abc import Iterable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from urllib.parse import unquote
 
 from gatelodge.context.call import Call
@@ -50,6 +49,7 @@ _PRESIGNED = frozenset(
         "X-Amz-SignedHeaders",
     }
 )
+_HOST_ALONE = frozenset({"host"})
 _PORTS = {"http": "80", "https": "443"}
 
 _REMAPPED = {
@@ -102,15 +102,18 @@ def _request_lines(call: Call, host_line: str, *, consumed: bool) -> list[str]:
     request = call.request
     headers = request.headers
     index = headers.index
-    own: Iterable[str] = headers.lines
-    if "connection" in index:
-        named = {
+    dropped = (_NOT_SENT_ON_SIGNED if consumed else _NOT_SENT_ON).intersection(index)
+    if dropped == _HOST_ALONE and not headers.repeated:  # the everyday case
+        lines = [*headers.lines]
+        lines[[*index].index("host")] = host_line
+    else:
+        dropped |= {
             token.strip().lower()
             for value in headers.all("connection")
             for token in value.split(",")
         }
-        own = [line for line in own if _name(line) not in named]
-    lines = [host_line, *filter(None, map(_sent_signed if consumed else _sent, own))]
+        fields = zip(headers.lower, headers.lines, strict=True)
+        lines = [host_line, *(line for name, line in fields if name not in dropped)]
     if "user-agent" not in index:
         lines.append(f"User-Agent: AmazonAPIGateway_{call.api.id}")
     chain = request.peer_ip
@@ -159,11 +162,6 @@ def _name(line: str) -> str:
     return line.partition(":")[0].lower()
 
 
-def _send_on(dropped: frozenset[str], line: str) -> str:
-    """Give a client's line as it goes to the backend: nothing for one that does not."""
-    return "" if _name(line) in dropped else line
-
-
 def _relay(line: str) -> str:
     """Give a backend's line as it goes to the client: renamed, or nothing for one that does not."""
     name = _name(line)
@@ -181,8 +179,6 @@ def _named(line: str) -> set[str]:
     return {token.strip().lower() for token in value.split(",")} - _PLAIN_CONNECTION
 
 
-_sent = Lines(partial(_send_on, _NOT_SENT_ON)).__getitem__
-_sent_signed = Lines(partial(_send_on, _NOT_SENT_ON_SIGNED)).__getitem__
 _relayed = Lines(lambda line: _NAMES_OTHERS if _named(line) else _relay(line)).__getitem__
 
 
