@@ -146,9 +146,10 @@ class Served:
         plan: StagePlan | None = None,
         method: MethodPlan | None = None,
         decision: Decision | None = None,
-        *,
         failure: Failure | None = None,
         integration_status: int | None = None,
+        integration_latency_ms: int | None = None,
+        *,
         refusal: str = "",
     ) -> None:
         self.response = response
@@ -161,7 +162,7 @@ class Served:
         self.failure = failure
         """Why a permitted call brought no reply; None when it did."""
         self.integration_status = integration_status
-        self.integration_latency_ms: int | None = None
+        self.integration_latency_ms = integration_latency_ms
         """How long the integration took; None where none was tried, and where nobody logs it."""
         self.refusal = refusal
         """Why the request reached no API, for the operator."""
@@ -242,21 +243,23 @@ def _answer(call: Call, plan: StagePlan, method: MethodPlan | None) -> Asking[Se
         reply = yield from method.integrate(call, decision)
         latency = int(((yield ReadClock()) - began) * 1000)
     if isinstance(reply, Failure):
-        served = _failed(call, plan, method, decision, reply)
-    else:
-        _stamp(reply, call.request.id)
-        served = Served(reply, call, plan, method, decision, integration_status=reply.status)
-    served.integration_latency_ms = latency
-    return served
+        return _failed(call, plan, method, decision, reply, latency)
+    _stamp(reply, call.request.id)
+    return Served(reply, call, plan, method, decision, None, reply.status, latency)
 
 
 def _failed(
-    call: Call, plan: StagePlan, method: MethodPlan | None, allow: Allow, failure: Failure
+    call: Call,
+    plan: StagePlan,
+    method: MethodPlan | None,
+    allow: Allow,
+    failure: Failure,
+    latency: int | None,
 ) -> Served:
     call.error = CallError(failure.message, failure.kind.value)
     response = plan.responses.answer(failure.kind, failure.error_type, call, failure.status)
     _stamp(response, call.request.id)
-    return Served(response, call, plan, method, allow, failure=failure)
+    return Served(response, call, plan, method, allow, failure, None, latency)
 
 
 def _refused(call: Call, plan: StagePlan, deny: Deny, method: MethodPlan | None) -> Served:
