@@ -33,32 +33,30 @@ _LONGEST_KEPT = 256
 class Lines(dict[str, T]):
     """Field lines → what they come to: peers say the same in message after message.
 
-    A line that is new is worked out; those that are short and hold no secret are remembered.
+    What is missing is worked out, by `__missing__` of each kind; few and short ones are remembered.
     """
 
-    def __init__(self, work_out: Callable[[str], T]) -> None:
-        super().__init__()
-        self._work_out = work_out
-
-    def __missing__(self, line: str) -> T:
-        value = self._work_out(line)
-        if len(line) <= _LONGEST_KEPT and line.partition(":")[0].lower() not in _SECRET:
+    def keep(self, line: str, name: str, value: T) -> T:
+        """Remember a value unless its line is long or holds a secret; name: in lower case."""
+        if len(line) <= _LONGEST_KEPT and name not in _SECRET:
             if len(self) >= _LINES_KEPT:
                 self.clear()
             self[line] = value
         return value
 
 
-def _work_out_field(line: str) -> Pair:
-    name, colon, value = line.partition(":")
-    # The everyday value is printable ASCII, which is told faster than by an expression.
-    plain = value.isascii() and value.isprintable()
-    if not colon or _NAME.fullmatch(name) is None or not (plain or _VALUE.fullmatch(value)):
-        raise ValueError("not a field line")
-    return name.lower(), value.strip(" \t")
+class _FieldLines(Lines[Pair]):
+    def __missing__(self, line: str) -> Pair:
+        name, colon, value = line.partition(":")
+        # The everyday value is printable ASCII, which is told faster than by an expression.
+        plain = value.isascii() and value.isprintable()
+        if not colon or _NAME.fullmatch(name) is None or not (plain or _VALUE.fullmatch(value)):
+            raise ValueError("not a field line")
+        name = name.lower()
+        return self.keep(line, name, (name, value.strip(" \t")))
 
 
-read_field: Callable[[str], Pair] = Lines(_work_out_field).__getitem__
+read_field: Callable[[str], Pair] = _FieldLines().__getitem__
 """Takes a field line apart: name in lower case, value. Raises ValueError for what is none."""
 
 

@@ -13,6 +13,7 @@ from gatelodge.authorize.combine import (
     with_caller,
 )
 from gatelodge.authorize.decision import Allow, Deny
+from gatelodge.authorize.evidence import Evidence
 from gatelodge.authorize.questions import AuthorizerSays
 from gatelodge.authorize.resource_policy import judge_anonymous
 
@@ -52,6 +53,8 @@ TABLE_B = [
     ("Neither", "absent", "Implicit deny"),
     ("Deny", "absent", "Explicit deny"),
 ]
+
+EVIDENCE = Evidence({"e": 1})
 
 
 def fence(name):
@@ -98,10 +101,10 @@ def test_table_a_for_lambda_authorizers(side, policy, expected):
     )
     # The second time from what is kept of the first.
     for _ in range(2):
-        decision = with_authorizer(where, said, ruling, {"e": 1})
+        decision = with_authorizer(where, said, ruling, EVIDENCE)
         assert result(decision) == expected
     assert decision.authorizer == {"principalId": "p", "integrationLatency": 7}
-    assert decision.evidence == {"e": 1}
+    assert decision.evidence is EVIDENCE
     if isinstance(decision, Deny):
         assert decision.message.startswith("User is not authorized to access this resource ")
 
@@ -153,11 +156,11 @@ def test_the_words_for_anonymous(policy, ending):
     sent = request()
     where = call(sent, fence(policy))
     ruling = judge_anonymous(where, where.resource_policy)
-    denied = by_resource_policy_alone(where, ruling, {"claims": {}}, {"iss": "i"})
+    denied = by_resource_policy_alone(where, ruling, {"claims": {}}, EVIDENCE)
     assert denied.message == (
         f"User: anonymous is not authorized to perform: {ACTION} on resource: {RESOURCE} {ending}"
     )
-    assert (denied.authorizer, denied.evidence) == ({"claims": {}}, {"iss": "i"})
+    assert (denied.authorizer, denied.evidence) == ({"claims": {}}, EVIDENCE)
 
 
 def test_only_eight_digits_are_hidden():

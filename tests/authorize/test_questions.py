@@ -67,7 +67,7 @@ def test_secrets_are_not_shown():
 
 def test_evidence_of_a_token_is_bounded_and_of_what_is_judged():
     claims = {"sub": "s", "scope": "x" * 5000, "exp": 1, "secret": "no", "aud": ["a", "b"]}
-    evidence = VerifiedToken("pool", "issuer", "kid", claims).evidence
+    evidence = VerifiedToken("pool", "issuer", "kid", claims).evidence.found
     assert evidence["sub"] == "s"
     assert len(evidence["scope"]) == 2048
     assert evidence.keys() == {"pool", "iss", "kid", "sub", "scope", "exp"}

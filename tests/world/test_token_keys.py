@@ -83,7 +83,7 @@ def test_our_own_pool(house):
     assert isinstance(answer, VerifiedToken)
     assert answer.pool == house.pool.arn
     assert answer.authorizer["claims"]["cognito:username"] == "alice"
-    assert answer.evidence["kid"] == f"{house.pool.id}-id"
+    assert answer.evidence.found["kid"] == f"{house.pool.id}-id"
     assert house.fetches == []
 
 

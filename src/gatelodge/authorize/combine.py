@@ -8,15 +8,16 @@ from typing import Any
 
 from gatelodge import iam
 from gatelodge.authorize.caller import Caller
-from gatelodge.authorize.decision import Allow, Decision, Deny, Evidence
+from gatelodge.authorize.decision import Allow, Decision, Deny
+from gatelodge.authorize.evidence import Evidence
 from gatelodge.authorize.questions import AuthorizerSays
 from gatelodge.authorize.resource_policy import INVOKE
 from gatelodge.context.call import Call
 from gatelodge.context.keys import RequestKeys, anonymous_keys
 from gatelodge.published import GatewayResponseType
 
-MAX_OUTCOMES = 64
-"""Methods of which one kept answer remembers what it says."""
+MAX_DECISIONS = 64
+"""Methods of which one kept answer remembers what it comes to."""
 # Everything else is a denial. Looked up once: an enumeration's member costs as much as a policy.
 _ALLOWED = iam.Verdict.ALLOWED
 # How AWS's message names each policy type (reference: iam-evaluation.md section 9).
@@ -34,7 +35,7 @@ def by_resource_policy_alone(
     call: Call,
     ruling: iam.Ruling,
     authorizer: Mapping[str, Any] | None = None,
-    evidence: Evidence = None,
+    evidence: Evidence | None = None,
 ) -> Decision:
     """Decide for a caller without policies: only an explicit Allow admits.
 
@@ -83,33 +84,29 @@ def with_authorizer(
     evidence: Evidence,
 ) -> Decision:
     """Decide by a Lambda authorizer's policy: Table A. fence: what the resource policy said."""
-    authorizer = answer.authorizer
-    outcome = answer.outcomes.get(call.method_arn) if fence is None else None
-    if outcome is None:
-        outcome = _judge_answer(call, answer, fence)
-    if outcome.verdict is _ALLOWED:
-        return Allow(None, outcome, authorizer=authorizer, evidence=evidence)
-    reason = (
-        "with an explicit deny in an identity-based policy"
-        if outcome.verdict is iam.Verdict.DENIED
-        else f"because no identity-based policy allows the {INVOKE} action"
-    )
-    denied = _access_denied(
-        f"User is not authorized to access this resource {reason}", None, outcome
-    )
-    denied.authorizer, denied.evidence = authorizer, evidence
-    return denied
-
-
-def _judge_answer(call: Call, answer: AuthorizerSays, fence: iam.Ruling | None) -> iam.Outcome:
-    query = iam.Query(
-        INVOKE, call.method_arn, iam.ANONYMOUS, anonymous_keys(call.request), call.api.account
-    )
+    arn = call.method_arn
+    if fence is None:
+        known = answer.decisions.get(arn)
+        if known is not None:
+            return known
+    query = iam.Query(INVOKE, arn, iam.ANONYMOUS, anonymous_keys(call.request), call.api.account)
     outcome = judge_with_fence(answer.output.policies, fence, query)
-    outcomes = answer.outcomes
-    if fence is None and answer.output.unconditional and len(outcomes) < MAX_OUTCOMES:
-        outcomes[call.method_arn] = outcome
-    return outcome
+    decision: Decision
+    if outcome.verdict is _ALLOWED:
+        decision = Allow(None, outcome, authorizer=answer.authorizer, evidence=evidence)
+    else:
+        reason = (
+            "with an explicit deny in an identity-based policy"
+            if outcome.verdict is iam.Verdict.DENIED
+            else f"because no identity-based policy allows the {INVOKE} action"
+        )
+        decision = _access_denied(
+            f"User is not authorized to access this resource {reason}", None, outcome
+        )
+        decision.authorizer, decision.evidence = answer.authorizer, evidence
+    if fence is None and answer.output.unconditional and len(answer.decisions) < MAX_DECISIONS:
+        answer.decisions[arn] = decision
+    return decision
 
 
 def judge_with_fence(

@@ -6,14 +6,13 @@ from typing import Any
 from gatelodge import iam
 from gatelodge.asking import Asking
 from gatelodge.authorize.caller import Caller
+from gatelodge.authorize.evidence import Evidence
 from gatelodge.context.call import Call
 from gatelodge.published import GatewayResponseType
 
 Verdicts = iam.Outcome | iam.Ruling | None
 """What the policies said: of all types together, of the resource policy alone, or nothing (no
 policy was asked)."""
-Evidence = Mapping[str, Any] | None
-"""What a mechanism found out about its caller, for the visitors' book: JSON values, no secrets."""
 
 
 class Allow:
@@ -27,7 +26,7 @@ class Allow:
         verdicts: Verdicts,
         *,
         authorizer: Mapping[str, Any] | None = None,
-        evidence: Evidence = None,
+        evidence: Evidence | None = None,
     ) -> None:
         self.caller = caller
         """None for a method that authenticates no IAM caller."""
@@ -62,7 +61,7 @@ class Deny:
         verdicts: Verdicts = None,
         detail: str = "",
         authorizer: Mapping[str, Any] | None = None,
-        evidence: Evidence = None,
+        evidence: Evidence | None = None,
     ) -> None:
         self.kind = kind
         self.error_type = error_type

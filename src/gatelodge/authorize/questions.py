@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from gatelodge import iam
 from gatelodge.asking import Question
 from gatelodge.authorize.authorizer_output import AuthorizerOutput, AuthorizerRefused
+from gatelodge.authorize.evidence import Evidence
 from gatelodge.context.claims import render_claims
 
 if TYPE_CHECKING:
     from gatelodge.authorize.caller import Caller
-    from gatelodge.authorize.decision import Allow
+    from gatelodge.authorize.decision import Allow, Decision
     from gatelodge.sigv4 import SigningKey
 
 
@@ -109,7 +109,7 @@ _EVIDENCE = (
 _MAX_EVIDENCE = 2_048
 
 
-def _evidence(found: dict[str, Any], claims: Mapping[str, Any]) -> dict[str, Any]:
+def _evidence(found: dict[str, Any], claims: Mapping[str, Any]) -> Evidence:
     """Add the claims that a decision keeps to what is known of their token."""
     for name in _EVIDENCE:
         value = claims.get(name)
@@ -117,7 +117,7 @@ def _evidence(found: dict[str, Any], claims: Mapping[str, Any]) -> dict[str, Any
             found[name] = value[:_MAX_EVIDENCE]
         elif isinstance(value, int | float):
             found[name] = value
-    return found
+    return Evidence(found)
 
 
 class TokenRefused:
@@ -199,7 +199,7 @@ class AuthorizerSays:
     """The answer of an authorizer's function, fresh or kept."""
 
     __slots__ = (
-        "authorizer", "evidence", "exhibit", "fresh", "latency_ms", "outcomes", "output", "since",
+        "authorizer", "decisions", "evidence", "exhibit", "fresh", "latency_ms", "output", "since",
     )  # fmt: skip
 
     def __init__(
@@ -213,10 +213,10 @@ class AuthorizerSays:
         self.fresh = fresh
         """Whether the function was asked for this very call."""
         self.latency_ms = latency_ms
-        self.evidence: dict[str, Any] | None = None
+        self.evidence: Evidence | None = None
         """What the mechanism notes of it for every call."""
-        self.outcomes: dict[str, iam.Outcome] = {}
-        """Method ARN → what an unconditional policy says of it, for the methods judged so far."""
+        self.decisions: dict[str, Decision] = {}
+        """Method ARN → what an unconditional policy comes to, for the methods judged so far."""
         self.authorizer = {
             **output.context,
             "principalId": output.principal_id,

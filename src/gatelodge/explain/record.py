@@ -57,7 +57,7 @@ _INDEX = {name: position for position, name in enumerate(_FIELDS)}
 
 
 def make_record(request: Request, served: Served) -> list[Any]:
-    """Note one finished call."""
+    """Note one finished call, as a list that orjson writes."""
     plan, method, decision = served.plan, served.method, served.decision
     values: list[Any] = [
         FORM,
@@ -83,7 +83,7 @@ def make_record(request: Request, served: Served) -> list[Any]:
             if decision.evidence is None:
                 return values  # the everyday record; what is not there is None
             if caller is None:
-                values += (*_NOT_REFUSED, decision.evidence)
+                values += (*_NOT_REFUSED, decision.evidence.written)
                 return values
     return _fill_in(values, served)
 
@@ -105,8 +105,8 @@ def _fill_in(values: list[Any], served: Served) -> list[Any]:
         record[_INDEX["detail"]] = decision.detail
     if failure is not None:
         record[_INDEX["failure"]] = f"{failure.kind.value}: {failure.detail}"
-    if decision is not None:
-        record[_INDEX["evidence"]] = decision.evidence
+    if decision is not None and decision.evidence is not None:
+        record[_INDEX["evidence"]] = decision.evidence.written
     return record
 
 

@@ -56,7 +56,7 @@ class Reception:
             if self._header:
                 served.response.lines.append(f"{DECISION_HEADER}: {decision_id}")
         if self._lines is not None:
-            self._lines.add(values, served)
+            self._lines.add(record, served)
         plan = served.plan
         if plan is not None and plan.access_log is not None:
             self._log_access(request, served)
@@ -87,16 +87,16 @@ class DecisionLines:
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._denied: deque[tuple[list[object], Served]] = deque()
-        self._allowed: deque[tuple[list[object], Served]] = deque()
+        self._denied: deque[tuple[bytes, Served]] = deque()
+        self._allowed: deque[tuple[bytes, Served]] = deque()
         self._skipped = 0
 
-    def add(self, values: list[object], served: Served) -> None:
+    def add(self, record: bytes, served: Served) -> None:
         """Keep a decision for the next round; the rest of a flood is only counted."""
         admitted = isinstance(served.decision, Allow)
         line = self._allowed if admitted else self._denied
         if len(line) < LINES_A_SECOND:
-            line.append((values, served))
+            line.append((record, served))
         else:
             self._skipped += 1
 
@@ -106,9 +106,9 @@ class DecisionLines:
             waiting = self._denied or self._allowed
             if not waiting:
                 break
-            values, served = waiting.popleft()
+            record, served = waiting.popleft()
             caller = served.decision.caller if served.decision else None
-            explanation = explain(Record(list(values)), served.plan, caller)
+            explanation = explain(Record(orjson.loads(record)), served.plan, caller)
             self._out.write(one_line(explanation) + "\n")
         if self._skipped and not self._denied and not self._allowed:
             self._out.write(f"… and {self._skipped} more decisions (gatelodge why --last)\n")

@@ -171,15 +171,21 @@ def _relay(line: str) -> str:
     return line if renamed is None else renamed + line[len(name) :]
 
 
+class _RelayedLines(Lines[str]):
+    def __missing__(self, line: str) -> str:
+        relayed = _NAMES_OTHERS if _named(line) else _relay(line)
+        return self.keep(line, _name(line), relayed)
+
+
+_relayed = _RelayedLines().__getitem__
+
+
 def _named(line: str) -> set[str]:
     """Give the fields that a Connection line names; nothing for another line."""
     name, _, value = line.partition(":")
     if name.lower() != _CONNECTION:
         return set()
     return {token.strip().lower() for token in value.split(",")} - _PLAIN_CONNECTION
-
-
-_relayed = Lines(lambda line: _NAMES_OTHERS if _named(line) else _relay(line)).__getitem__
 
 
 def without_credentials(raw_query: str) -> str:

@@ -58,7 +58,7 @@ def test_the_token_with_and_without_a_scheme(value):
     assert questions == [VerifyToken("token", (POOL,))]
     assert isinstance(decision, Allow)
     assert decision.authorizer["claims"]["sub"] == "s-1"
-    assert decision.evidence["pool"] == POOL
+    assert decision.evidence.found["pool"] == POOL
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_the_policy_decides(statements, fence, admitted, fresh):
     )
     assert isinstance(decision, Allow if admitted else Deny)
     assert decision.authorizer["principalId"] == "me"
-    assert decision.evidence == {
+    assert decision.evidence.found == {
         "authorizer": "judge",
         "function": FUNCTION,
         "principalId": "me",

@@ -12,7 +12,8 @@ from typing import Any
 from gatelodge import jwt
 from gatelodge.asking import Asking
 from gatelodge.authorize.combine import by_resource_policy_alone
-from gatelodge.authorize.decision import Allow, Decision, Deny, Evidence, Mechanism
+from gatelodge.authorize.decision import Allow, Decision, Deny, Mechanism
+from gatelodge.authorize.evidence import Evidence
 from gatelodge.authorize.questions import (
     TokenProblem,
     TokenRefused,
@@ -147,7 +148,7 @@ def _token_words(use: object) -> str:
     return known.get(use, "a token of unknown use") if isinstance(use, str) else "no Cognito token"
 
 
-def _unauthorized(refused: ClaimsRefused, evidence: Evidence = None) -> Deny:
+def _unauthorized(refused: ClaimsRefused, evidence: Evidence | None = None) -> Deny:
     return Deny(
         GatewayResponseType.UNAUTHORIZED,
         "UnauthorizedException",

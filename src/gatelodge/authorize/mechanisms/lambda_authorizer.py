@@ -13,6 +13,7 @@ from gatelodge.asking import Asking
 from gatelodge.authorize.authorizer_output import AuthorizerProblem, AuthorizerRefused
 from gatelodge.authorize.combine import by_resource_policy_alone, with_authorizer
 from gatelodge.authorize.decision import Decision, Deny, Mechanism
+from gatelodge.authorize.evidence import Evidence
 from gatelodge.authorize.questions import (
     AskAuthorizer,
     AuthorizerSays,
@@ -155,17 +156,19 @@ class LambdaAuthorizer:
             }
         )
 
-    def _evidence(self, answer: AuthorizerSays) -> dict[str, object]:
+    def _evidence(self, answer: AuthorizerSays) -> Evidence:
         """Note what is decided by, without what the function says of the caller."""
-        return {
-            "authorizer": self._scope.name,
-            "function": self._scope.function,
-            "principalId": answer.output.principal_id[:512],
-            "exhibit": answer.exhibit,
-            "fresh": answer.fresh,
-            "latency": answer.latency_ms,
-            "since": int(answer.since),
-        }
+        return Evidence(
+            {
+                "authorizer": self._scope.name,
+                "function": self._scope.function,
+                "principalId": answer.output.principal_id[:512],
+                "exhibit": answer.exhibit,
+                "fresh": answer.fresh,
+                "latency": answer.latency_ms,
+                "since": int(answer.since),
+            }
+        )
 
     def _unauthorized(self, detail: str) -> Deny:
         return Deny(
