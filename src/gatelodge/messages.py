@@ -53,7 +53,8 @@ class _FieldLines(Lines[Pair]):
         if not colon or _NAME.fullmatch(name) is None or not (plain or _VALUE.fullmatch(value)):
             raise ValueError("not a field line")
         name = name.lower()
-        return self.keep(line, name, (name, value.strip(" \t")))
+        field = (name, value.strip(" \t"))
+        return field if name in _SECRET else self.keep(line, name, field)
 
 
 read_field: Callable[[str], Pair] = _FieldLines().__getitem__

@@ -44,7 +44,8 @@ def test_one_answer_of_an_authorizer_serves_all_methods():
 
     one = AskAuthorizer(scope(), (("t",),), event)
     # Neither the method nor how the function is invoked makes it another question.
-    assert one == AskAuthorizer(scope(ttl=5, function="g"), (("t",),), lambda: b"{}")
+    assert one == AskAuthorizer(scope(ttl=5, credentials="r"), (("t",),), lambda: b"{}")
+    assert one != AskAuthorizer(scope(function="g"), (("t",),), event)
     assert one != AskAuthorizer(scope(), (("u",),), event)
     assert one != AskAuthorizer(scope(), None, event)
     for parts in (

@@ -182,8 +182,8 @@ class AuthorizerScope:
         self.stage = stage
         self.deployment_id = deployment_id
         self.authorizer_id = authorizer_id
-        self.value = (api_id, stage, deployment_id, authorizer_id)
-        """What makes it equal to another."""
+        self.value = (api_id, stage, deployment_id, authorizer_id, function)
+        """What makes it equal to another; stage variables may change the function."""
         self.name = name
         self.function = function
         """ARN of the function, qualifier included."""

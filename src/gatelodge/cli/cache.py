@@ -93,7 +93,7 @@ def _open(state: Path) -> tuple[Store, MasterKey]:
 
 
 def _entry(store: Store, exhibits: Exhibits, kept: Mapping[str, Any]) -> dict[str, Any]:
-    api_id, stage, deployment, _ = kept["scope"]
+    api_id, stage, deployment, _, _ = kept["scope"]
     entry: dict[str, Any] = {
         "api": api_id,
         "stage": stage,

@@ -55,7 +55,7 @@ class Kept:
         return self.since <= now < self.since + self.scope.ttl
 
 
-Key = tuple[tuple[str, str, str, str], str]
+Key = tuple[tuple[str, ...], str]
 Answer = Kept | AuthorizerRefused
 
 

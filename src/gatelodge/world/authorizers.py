@@ -21,7 +21,7 @@ from gatelodge.world.house_questions import AUTHORIZER_SECONDS, authorizer_head
 MAX_KEPT = 20_000
 
 Answer = AuthorizerSays | AuthorizerRefused
-Key = tuple[tuple[str, str, str, str], Identity | None]
+Key = tuple[tuple[str, ...], Identity | None]
 
 
 class Authorizers:

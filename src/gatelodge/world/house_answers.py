@@ -68,14 +68,14 @@ def handlers(
 
 
 def _scope(head: Mapping[str, Any]) -> AuthorizerScope:
-    api_id, stage, deployment_id, authorizer_id = head["scope"]
+    api_id, stage, deployment_id, authorizer_id, function = head["scope"]
     return AuthorizerScope(
         api_id,
         stage,
         deployment_id,
         authorizer_id,
         name=head["name"],
-        function=head["function"],
+        function=function,
         credentials=head["credentials"],
         source_arn=head["source"],
         ttl=head["ttl"],

@@ -20,7 +20,6 @@ def authorizer_head(scope: AuthorizerScope, identity: Identity | None, change: i
         "kind": AUTHORIZE,
         "scope": scope.value,
         "name": scope.name,
-        "function": scope.function,
         "credentials": scope.credentials,
         "source": scope.source_arn,
         "ttl": scope.ttl,

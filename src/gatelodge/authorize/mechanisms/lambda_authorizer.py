@@ -6,6 +6,7 @@ method; whoever cannot show the identity that answers are kept under is refused 
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import assert_never
 
 from gatelodge import iam
@@ -94,7 +95,7 @@ class LambdaAuthorizer:
         answer: AuthorizerSays | AuthorizerRefused = yield AskAuthorizer(
             self._scope,
             identity if self._scope.ttl else None,
-            lambda: self._event(call),
+            partial(self._event, call),
         )
         if isinstance(answer, AuthorizerRefused):
             return self._refused(answer)
