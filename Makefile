@@ -52,9 +52,12 @@ bench: .venv/.bench
 	touch $@
 
 # System packages, where this may install them: without them some tests are skipped, and say so.
+SYSTEM = chromium cmake g++ make xz-utils
 .venv/.system: .venv/.made
-	command -v chromium || ! command -v apt-get || test "$$(id -u)" != 0 || \
-		{ apt-get update -q && apt-get install -y -q --no-install-recommends chromium; } || true
+	missing=$$(for tool in chromium cmake g++ make xz; do command -v $$tool > /dev/null || echo $$tool; done); \
+	if test -n "$$missing" && command -v apt-get > /dev/null && test "$$(id -u)" = 0; then \
+		apt-get update -q && apt-get install -y -q --no-install-recommends $(SYSTEM) || true; \
+	fi
 	touch $@
 
 # MiniStack wants a botocore of its own; its policy engine, which is what is measured, does not.

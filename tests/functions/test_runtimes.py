@@ -1,4 +1,4 @@
-"""One suite for every runtime client: ours for Python and Node.js, AWS's for Python, a bash script.
+"""One suite for every runtime client: ours and AWS's for Python and Node.js, and a script.
 
 Handlers are written as people write them for AWS.
 """
@@ -104,7 +104,11 @@ CLIENTS = {
     "python": (runtimes.command, {"app.py": PYTHON}, {"runtime": "python3.11"}),
     "awslambdaric": (ric, {"app.py": PYTHON}, {"runtime": "python3.11"}),
     "node": (runtimes.command, {"app.js": NODE}, {"runtime": "nodejs22.x"}),
+    "aws-lambda-ric": (None, {"app.js": NODE}, {"runtime": "nodejs22.x"}),
 }
+
+
+PYTHONS = {"python", "awslambdaric"}
 
 
 @pytest.fixture(scope="module", params=CLIENTS)
@@ -112,6 +116,13 @@ def client(request, tmp_path_factory):
     if request.param == "awslambdaric" and importlib.util.find_spec("awslambdaric") is None:
         pytest.skip("awslambdaric has no build for this platform")
     command, files, members = CLIENTS[request.param]
+    if command is None:
+        start = request.getfixturevalue("aws_lambda_ric")
+
+        def command(function, places):
+            del places
+            return [*start, function.handler]
+
     running = Running(tmp_path_factory.mktemp("functions"), command=command)
     yield running, lambda **more: running.function(files, **members, **more), request.param
     running.close()
@@ -132,8 +143,8 @@ def test_an_error_that_a_handler_raises(client):
     error = json.loads(result.payload)
     assert result.failed
     assert error["errorMessage"] == "Handler fails"
-    assert error["errorType"] == ("RangeError" if name == "node" else "ValueError")
-    if name == "node":
+    assert error["errorType"] == ("ValueError" if name in PYTHONS else "RangeError")
+    if name not in PYTHONS:
         assert error["trace"][0] == "RangeError: Handler fails"
         return
     assert error["requestId"]
