@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from tests.gateway import OWNER, REGION
 
 from gatelodge.authorize.decision import Allow
-from gatelodge.context.call import Call
+from gatelodge.context.call import Call, arn_prefix
 from gatelodge.messages import Headers, Request
 from gatelodge.published import Api, Resource, Stage
 
@@ -22,13 +22,17 @@ def request(
 
 
 def call(asked=None, *, variables=None, parameters=None, api=None):
+    api = api or Api("abc123", "pets", OWNER, REGION, "dep001")
+    stage = Stage("abc123", "prod", "dep001", variables or {})
     return Call(
         asked or request(),
-        api or Api("abc123", "pets", OWNER, REGION, "dep001"),
-        Stage("abc123", "prod", "dep001", variables or {}),
+        api,
+        stage,
         ["pets", "7"],
         Resource("res001", "/pets/{id}"),
         {"id": "7"} if parameters is None else parameters,
+        None,
+        arn_prefix(api, stage),
     )
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from gatelodge import iam
 from gatelodge.authorize.caller import Caller, CallerPolicies
-from gatelodge.context.call import Call
+from gatelodge.context.call import Call, arn_prefix
 from gatelodge.messages import Headers, Request
 from gatelodge.published import Api, Stage
 
@@ -50,7 +50,8 @@ def policies(*statements, kind=iam.PolicyKind.RESOURCE):
 
 def call(sent, fence=None, api=API):
     """A call of `/{stage}/{path}` of an API; fence: its resource policy."""
-    return Call(sent, api, STAGE, sent.raw_path.split("/")[2:], None, {}, fence)
+    segments = sent.raw_path.split("/")[2:]
+    return Call(sent, api, STAGE, segments, None, {}, fence, arn_prefix(api, STAGE))
 
 
 def user(*statements, name="alice", account=OWNER):

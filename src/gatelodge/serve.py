@@ -13,7 +13,7 @@ from gatelodge.authorize.decision import Allow, Decision, Deny, Mechanism
 from gatelodge.authorize.mechanisms import MECHANISMS
 from gatelodge.authorize.throttling import throttle
 from gatelodge.authorize.unknown_route import refuse_unknown_route
-from gatelodge.context.call import Call, CallError
+from gatelodge.context.call import Call, CallError, arn_prefix
 from gatelodge.context.variables import extended_request_id
 from gatelodge.integrate.failure import Failure, configuration_error
 from gatelodge.integrate.integrator import Integrator
@@ -69,6 +69,7 @@ class StagePlan:
     __slots__ = (
         "access_log",
         "api",
+        "arn_prefix",
         "canary",
         "longest",
         "names",
@@ -96,10 +97,10 @@ class StagePlan:
             )
             self.resource_policy = iam.PolicySet([policy])
         self.responses = GatewayResponses(api)
-        where = f"arn:{api.partition}:execute-api:{api.region}:{api.account}:{api.id}/{stage.name}/"
+        self.arn_prefix = arn_prefix(api, stage)
         self.names = (stage.api_id, stage.name, stage.deployment_id)
         """Of the API, the stage and the deployment, for the visitors' book."""
-        self.longest = MAX_ARN - len(where) - _LONGEST_VERB
+        self.longest = MAX_ARN - len(self.arn_prefix) - _LONGEST_VERB
         """Octets of a path that cannot make the method ARN too long."""
         self.access_log: AccessLogLine | None = None
         if stage.access_log is not None:
@@ -214,7 +215,16 @@ def begin(request: Request, gate: Gate) -> Served | Asking[Served]:
         target, parameters = found
         resource = target.resource
         method = target.by_verb.get(request.method) or target.by_verb.get("ANY")
-    call = Call(request, plan.api, plan.stage, rest, resource, parameters, plan.resource_policy)
+    call = Call(
+        request,
+        plan.api,
+        plan.stage,
+        rest,
+        resource,
+        parameters,
+        plan.resource_policy,
+        plan.arn_prefix,
+    )
     if len(request.raw_path) > plan.longest and len(call.method_arn) > MAX_ARN:
         reason = f"the method ARN has more than {MAX_ARN} characters"
         return _turned_away(request, 414, "RequestTooLongException", "Request URI too long", reason)

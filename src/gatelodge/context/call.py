@@ -18,6 +18,11 @@ class CallError:
         self.response_type = response_type
 
 
+def arn_prefix(api: Api, stage: Stage) -> str:
+    """Write what the ARNs of a stage's methods begin with."""
+    return f"arn:{api.partition}:execute-api:{api.region}:{api.account}:{api.id}/{stage.name}/"
+
+
 class Call:
     """A request that reached a stage of an API; `resource` is None on an unknown route.
 
@@ -25,6 +30,7 @@ class Call:
     """
 
     __slots__ = (
+        "_arn_prefix",
         "access_key_id",
         "api",
         "authorizer",
@@ -46,7 +52,8 @@ class Call:
         segments: list[str],
         resource: Resource | None,
         parameters: dict[str, str],
-        resource_policy: iam.PolicySet | None = None,
+        resource_policy: iam.PolicySet | None,
+        arn_prefix: str,
     ) -> None:
         self.request = request
         self.api = api
@@ -58,6 +65,7 @@ class Call:
         """Path parameters by name; a greedy one holds slashes."""
         self.resource_policy = resource_policy
         """The API's, compiled."""
+        self._arn_prefix = arn_prefix
         # Known once the call is decided:
         self.principal: iam.Principal | None = None
         self.access_key_id: str | None = None
@@ -68,8 +76,4 @@ class Call:
     @property
     def method_arn(self) -> str:
         """The ARN of what is called: the actual verb and path, never ANY or a template."""
-        api = self.api
-        return (
-            f"arn:{api.partition}:execute-api:{api.region}:{api.account}:{api.id}/"
-            f"{self.stage.name}/{self.request.method}/{'/'.join(self.segments)}"
-        )
+        return f"{self._arn_prefix}{self.request.method}/{'/'.join(self.segments)}"

@@ -90,7 +90,7 @@ def explain(
     if record["kind"] == GatewayResponseType.THROTTLED:
         parts.append(Part("throttling", "refused", [record["detail"]]))
         return Explanation(record, who, f"too many calls: {record['detail']}", parts)
-    arn = Call(request, plan.api, plan.stage, rest, None, {}).method_arn
+    arn = Call(request, plan.api, plan.stage, rest, None, {}, None, plan.arn_prefix).method_arn
     account = plan.api.account
     if caller is not None and record["kind"] not in _UNAUTHENTICATED:
         query = iam.Query(

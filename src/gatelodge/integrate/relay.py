@@ -76,9 +76,10 @@ _CONTENT_LENGTH, _CONNECTION = "content-length", "connection"
 _PLAIN_CONNECTION = frozenset({"keep-alive", "close"})
 _NAMES_OTHERS = "\0"
 """In the place of a Connection line that names other fields."""
-_FORWARDINGS_KEPT = 1024
-# (Host field, peer, scheme, API) → where a request came from, as fields.
-_forwardings: dict[tuple[str, str, str, str], tuple[str, ...]] = {}
+_CRLF = "\r\n"
+_ORIGINS_KEPT = 1024
+# (Host field, peer, scheme, API) → where a request came from, as field lines.
+_origins: dict[tuple[str, str, str, str], str] = {}
 
 
 def request_fields(call: Call, host_line: str, *, consumed: bool) -> str:
@@ -93,12 +94,12 @@ def request_fields(call: Call, host_line: str, *, consumed: bool) -> str:
     known = headers.sent
     if known is not None and known[0] == key:
         return known[1]
-    fields = "\r\n".join(_request_lines(call, host_line, consumed=consumed))
+    fields = _write_fields(call, host_line, consumed=consumed)
     headers.sent = (key, fields)
     return fields
 
 
-def _request_lines(call: Call, host_line: str, *, consumed: bool) -> list[str]:
+def _write_fields(call: Call, host_line: str, *, consumed: bool) -> str:
     request = call.request
     headers = request.headers
     index = headers.index
@@ -116,27 +117,32 @@ def _request_lines(call: Call, host_line: str, *, consumed: bool) -> list[str]:
         lines = [host_line, *(line for name, line in fields if name not in dropped)]
     if "user-agent" not in index:
         lines.append(f"User-Agent: AmazonAPIGateway_{call.api.id}")
-    chain = request.peer_ip
-    if "x-forwarded-for" in index:
-        chain = ", ".join([*headers.all("x-forwarded-for"), chain])
-        return [*lines, *_forwarding(request, chain, call.api.id), ""]
-    key = (index.get("host", ""), chain, request.scheme, call.api.id)
-    forwarding = _forwardings.get(key)
-    if forwarding is None:
-        if len(_forwardings) >= _FORWARDINGS_KEPT:
-            _forwardings.clear()
-        forwarding = _forwardings[key] = _forwarding(request, chain, call.api.id)
-    return [*lines, *forwarding, ""]
+    return f"{_CRLF.join(lines)}\r\n{_write_origin(request, call.api.id)}"
 
 
-def _forwarding(request: Request, chain: str, api_id: str) -> tuple[str, ...]:
+def _write_origin(request: Request, api_id: str) -> str:
     """Write where a request came from."""
-    _, colon, port = request.headers.index.get("host", "").rpartition(":")
+    headers = request.headers
+    host = headers.index.get("host", "")
+    if "x-forwarded-for" in headers.index:
+        chain = ", ".join([*headers.all("x-forwarded-for"), request.peer_ip])
+        return _origin(host, chain, request.scheme, api_id)
+    key = (host, request.peer_ip, request.scheme, api_id)
+    origin = _origins.get(key)
+    if origin is None:
+        if len(_origins) >= _ORIGINS_KEPT:
+            _origins.clear()
+        origin = _origins[key] = _origin(*key)
+    return origin
+
+
+def _origin(host: str, chain: str, scheme: str, api_id: str) -> str:
+    _, colon, port = host.rpartition(":")
     return (
-        f"X-Forwarded-For: {chain}",
-        f"X-Forwarded-Proto: {request.scheme}",
-        f"X-Forwarded-Port: {port if colon and port.isdigit() else _PORTS[request.scheme]}",
-        f"x-amzn-apigateway-api-id: {api_id}",
+        f"X-Forwarded-For: {chain}\r\n"
+        f"X-Forwarded-Proto: {scheme}\r\n"
+        f"X-Forwarded-Port: {port if colon and port.isdigit() else _PORTS[scheme]}\r\n"
+        f"x-amzn-apigateway-api-id: {api_id}\r\n"
     )
 
 

@@ -9,7 +9,7 @@ from gatelodge.authorize.authorizer_output import AuthorizerProblem, AuthorizerR
 from gatelodge.authorize.decision import Allow, Deny
 from gatelodge.authorize.mechanisms.lambda_authorizer import LambdaAuthorizer, prepare
 from gatelodge.authorize.questions import AuthorizerSays
-from gatelodge.context.call import Call
+from gatelodge.context.call import Call, arn_prefix
 from gatelodge.published import Api, Authorizer, GatewayResponseType, Method, Stage
 
 FUNCTION = "arn:aws:lambda:us-east-1:111111111111:function:judge"
@@ -32,7 +32,9 @@ def said(*statements, fresh=True, **members):
 
 
 def decide(mechanism, sent, *answers, fence=None):
-    called = Call(sent, API, STAGE, sent.raw_path.split("/")[2:], None, {}, fence)
+    called = Call(
+        sent, API, STAGE, sent.raw_path.split("/")[2:], None, {}, fence, arn_prefix(API, STAGE)
+    )
     return drive(mechanism.decide(called), *answers)
 
 

@@ -13,6 +13,7 @@ from gatelodge.authorize.decision import Decision, Deny
 from gatelodge.authorize.mechanisms.lambda_authorizer import LambdaAuthorizer
 from gatelodge.authorize.questions import AskAuthorizer, AuthorizerSays
 from gatelodge.context.call import Call as Attempt
+from gatelodge.context.call import arn_prefix
 from gatelodge.control.apigateway import documents
 from gatelodge.control.apigateway.documents import bad_request
 from gatelodge.control.apigateway.form import read_form
@@ -91,7 +92,9 @@ def _prepare(api: Api, stage: Stage, authorizer_id: str) -> LambdaAuthorizer:
 
 
 def _attempt(api: Api, stage: Stage, request: Request) -> Attempt:
-    return Attempt(request, api, stage, request.raw_path.split("/")[5:], api.resources[0], {})
+    segments = request.raw_path.split("/")[5:]
+    prefix = arn_prefix(api, stage)
+    return Attempt(request, api, stage, segments, api.resources[0], {}, None, prefix)
 
 
 def _drive(call: Call, mechanism: LambdaAuthorizer, attempt: Attempt) -> tuple[Decision, Said]:
