@@ -2,7 +2,6 @@
 
 import io
 
-import orjson
 import pytest
 from tests.explain.visits import plan
 from tests.play import drive, request
@@ -50,7 +49,7 @@ def test_fifty_lines_and_denials_first():
     lines = DecisionLines(out)
     for path in ["/prod/open"] * 80 + ["/prod/nope"] * 70:
         asked, answer = served(path)
-        lines.add(orjson.dumps(make_record(asked, answer)), answer)
+        lines.add(make_record(asked, answer), answer)
     lines.flush(LINES_A_SECOND)
     written = out.getvalue().splitlines()
     assert len(written) == LINES_A_SECOND == 50

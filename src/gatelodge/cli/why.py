@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 from cyclopts import Parameter
 
 from gatelodge import iam
@@ -106,7 +105,7 @@ def _time(data: bytes, *, denied: bool) -> float | None:
 
 def _read(data: bytes) -> Record | None:
     try:
-        return Record(orjson.loads(data))
+        return Record(data)
     except ValueError:
         return None  # an id that points between records, or another version's record
 

@@ -8,6 +8,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
+
 from gatelodge.authorize.decision import Allow, Deny
 from gatelodge.iam import Verdict
 from gatelodge.messages import Headers, Request
@@ -56,8 +58,8 @@ _NOT_REFUSED = (None, None, None, None, None, "", None)
 _INDEX = {name: position for position, name in enumerate(_FIELDS)}
 
 
-def make_record(request: Request, served: Served) -> list[Any]:
-    """Note one finished call, as a list that orjson writes."""
+def make_record(request: Request, served: Served) -> bytes:
+    """Note one finished call; Record reads it back."""
     plan, method, decision = served.plan, served.method, served.decision
     values: list[Any] = [
         FORM,
@@ -81,11 +83,11 @@ def make_record(request: Request, served: Served) -> list[Any]:
             values += (caller.exhibit, caller.access_key_id)
         if served.failure is None:
             if decision.evidence is None:
-                return values  # the everyday record; what is not there is None
+                return orjson.dumps(values)  # the everyday record; what is not there is None
             if caller is None:
                 values += (*_NOT_REFUSED, decision.evidence.written)
-                return values
-    return _fill_in(values, served)
+                return orjson.dumps(values)
+    return orjson.dumps(_fill_in(values, served))
 
 
 def _fill_in(values: list[Any], served: Served) -> list[Any]:
@@ -123,8 +125,15 @@ class Record:
 
     __slots__ = ("_values",)
 
-    def __init__(self, values: list[Any]) -> None:
-        if not values or values[0] != FORM or len(values) > len(_FIELDS):
+    def __init__(self, octets: bytes) -> None:
+        """Read a record. Raises ValueError for what is none, or another version's."""
+        values = orjson.loads(octets)
+        if (
+            not isinstance(values, list)
+            or not values
+            or values[0] != FORM
+            or len(values) > len(_FIELDS)
+        ):
             raise ValueError("a record of another gatelodge version")
         self._values = values + [None] * (len(_FIELDS) - len(values))
 

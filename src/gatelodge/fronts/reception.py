@@ -4,7 +4,6 @@ import time
 from collections import deque
 from typing import TextIO
 
-import orjson
 import structlog
 
 from gatelodge.authorize.decision import Allow
@@ -43,8 +42,7 @@ class Reception:
 
     def note(self, request: Request, served: Served) -> None:
         """Write the call into the book, and its id into the answer."""
-        values = make_record(request, served)
-        record = orjson.dumps(values)
+        record = make_record(request, served)
         if len(record) > MAX_RECORD:
             raise ValueError(f"a record of {len(record)} octets: a field is not bounded")
         try:
@@ -108,7 +106,7 @@ class DecisionLines:
                 break
             record, served = waiting.popleft()
             caller = served.decision.caller if served.decision else None
-            explanation = explain(Record(orjson.loads(record)), served.plan, caller)
+            explanation = explain(Record(record), served.plan, caller)
             self._out.write(one_line(explanation) + "\n")
         if self._skipped and not self._denied and not self._allowed:
             self._out.write(f"… and {self._skipped} more decisions (gatelodge why --last)\n")
