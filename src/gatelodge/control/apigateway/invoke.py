@@ -171,7 +171,8 @@ class _Log:
         """Note what goes to the backend."""
         uri = question.uri
         self._add(f"Endpoint request URI: {uri}")
-        self._add(f"Endpoint request headers: {_map(read_pairs(question.fields.splitlines()))}")
+        lines = question.fields.split("\r\n")[:-1]
+        self._add(f"Endpoint request headers: {_map(read_pairs(lines))}")
         self._add(f"Endpoint request body after transformations: {_text(question.body)}")
         self._add(f"Sending request to {uri}")
         self._asked = time.monotonic()
