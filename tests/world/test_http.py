@@ -208,6 +208,18 @@ def test_who_waits_for_a_connection_waits_no_longer_than_it_may(monkeypatch):
     play(scenario, silent, answers)
 
 
+def test_who_waits_is_told_at_once_when_nobody_listens(monkeypatch):
+    monkeypatch.setattr(http, "MAX_CONNECTIONS", 1)
+
+    async def scenario(client, backend):
+        del backend
+        client.origin = Origin("http", "127.0.0.1", 1)
+        replies = await asyncio.gather(*[client.send() for _ in range(3)])
+        assert [reply.reason for reply in replies] == [Unreached.REFUSED] * 3
+
+    play(scenario, answers)
+
+
 def test_nobody_listens():
     async def scenario(client, backend):
         del backend

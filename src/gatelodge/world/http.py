@@ -85,6 +85,10 @@ class Pool:
         self.upstream.deadlines.pending.discard(connection)
         if connection in self.idle:
             self.idle.remove(connection)
+        self._give_places()
+
+    def _give_places(self) -> None:
+        """Connect for those who wait, as far as connections may be made."""
         while self.waiting and self.open < MAX_CONNECTIONS:
             waiting = self._take()
             self.send_later(
@@ -133,6 +137,7 @@ class Pool:
                 )
         except (OSError, TimeoutError) as error:
             self.open -= 1
+            self._give_places()
             resume(Unreachable(_why_unconnected(error), str(error)))
             return
         if connection.send(question, resume, deadline, retried=retried):

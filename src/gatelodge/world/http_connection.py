@@ -229,13 +229,14 @@ class Connection:
     def _finish(self, reply: Response) -> None:
         """Hand over the reply, and the connection back."""
         resume, self._resume = self._resume, None
+        if resume is None:
+            return  # given up while its last octets were read
         self._used = True
         if self._keep_alive and self._transport is not None:
             self._pool.free(self)
         elif self._transport is not None:
             self._transport.close()
-        if resume is not None:
-            resume(reply)
+        resume(reply)
 
     def _read_whole(self, data: bytes) -> bool:
         """Finish with a reply that is all there and can be read in one way only; False for others.
