@@ -72,9 +72,14 @@ def test_what_cannot_be_delivered(tmp_path):
         place.forgot()
 
 
-def test_what_cannot_be_delivered_in_secret(tmp_path):
+def broken(message):
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("deliver", [away, broken])
+def test_what_cannot_be_delivered_in_secret(tmp_path, deliver):
     place = Place(tmp_path / "state", PreventUserExistenceErrors="ENABLED")
-    place.pools = dataclasses.replace(place.pools, deliver=away)
+    place.pools = dataclasses.replace(place.pools, deliver=deliver)
     with capture_logs() as logs:
         assert place.forgot()["CodeDeliveryDetails"]["Destination"] == "a***@e***"
     assert {"a code was not sent"} <= {line["event"] for line in logs}

@@ -49,16 +49,25 @@ def send_in_secret(
     codes.count_sent(pools, pool, pool.key(name) if user is None else user.key, now)
     if user is None or attribute is None:
         return {"CodeDeliveryDetails": codes.made_up_details(pools, pool, name)}
-    arguments = (pools, pool, user, purpose, attribute, seconds, now)
-    pools.background.submit(_send_unwatched, *arguments)
+    pools.background.submit(_send_unwatched, pools, pool, user, purpose, attribute, seconds, now)
     return {"CodeDeliveryDetails": codes.details(attribute, user.attributes[attribute])}
 
 
-def _send_unwatched(pools: UserPools, pool: Pool, *arguments: Any) -> None:  # noqa: ANN401 - as _send_uncounted has them
+def _send_unwatched(
+    pools: UserPools,
+    pool: Pool,
+    user: PoolUser,
+    purpose: str,
+    attribute: str,
+    seconds: int,
+    now: float,
+) -> None:
     try:
-        _send_uncounted(pools, pool, *arguments)
+        _send_uncounted(pools, pool, user, purpose, attribute, seconds, now)
     except (Refused, StoreError) as error:
         _log.warning("a code was not sent", error=str(error), pool=pool.id)
+    except Exception:  # noqa: BLE001 - nobody waits who could be told
+        _log.exception("a code was not sent", pool=pool.id)
 
 
 def _send_uncounted(
