@@ -247,3 +247,29 @@ def test_whose_address_counts():
         ("10.0.0.1", "https", "127.0.0.1"),
         ("203.0.113.9", "https", "127.0.0.1"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        (b"GET /b HTTP/1.1", b"200"),
+        (b"GET /b HTTP/1.0", b"200"),
+        (b"GET /b c HTTP/1.1", b"400"),
+        (b"GET /b\x01 HTTP/1.1", b"400"),
+        (b"CONNECT b:1 HTTP/1.1", b"400"),
+        (b"FROB /b HTTP/1.1", b"400"),
+    ],
+)
+def test_fields_that_are_repeated_vouch_for_no_request_line(line, status):
+    fields = b"\r\nHost: x\r\nX-A: 1\r\n\r\n"
+
+    async def scenario(connect, door):
+        client = await connect()
+        client.send(b"GET /a HTTP/1.1" + fields)
+        await client.answer()
+        client.send(line + fields)
+        return (await client.answer())[0]
+
+    head = play(scenario)
+    assert head.split()[1] == status
+    assert (b"Connection: close" in head) == (line != b"GET /b HTTP/1.1")
