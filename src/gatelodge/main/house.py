@@ -12,6 +12,7 @@ from pathlib import Path
 import uvicorn
 import uvloop
 
+from gatelodge.authorize.questions import VerifyToken
 from gatelodge.control.call import Ask
 from gatelodge.control.dispatch import Dispatch
 from gatelodge.control.guard import Guard
@@ -25,13 +26,16 @@ from gatelodge.userpools import UserPools
 from gatelodge.userpools.delivery import delivery
 from gatelodge.userpools.endpoints import Answer, Endpoints
 from gatelodge.userpools.powers import Powers
-from gatelodge.world.answers import Answers, Counter
+from gatelodge.world.answers import Answers, Counter, Pending, Resume
 from gatelodge.world.changes import keep_forgetting
 from gatelodge.world.exhibits import Exhibits
 from gatelodge.world.http import Upstream
+from gatelodge.world.key_sets import KeySets
 from gatelodge.world.keys import Keys
 from gatelodge.world.openid_providers import FindProviderKey, OpenIdProviders
 from gatelodge.world.outbox import Outbox
+from gatelodge.world.token_keys import Answer as TokenAnswer
+from gatelodge.world.token_keys import TokenKeys
 from gatelodge.world.uses import Uses
 
 _THREADS = 64  # an invocation holds one as long as it runs
@@ -77,11 +81,11 @@ async def _serve(
     floor = FunctionsFloor(settings, store, master, exhibits, own, upstream, url)
     answers: Answers = {
         **floor.answers(),
+        VerifyToken: _verifier(settings, store, url, upstream, executor),
         SendHttp: upstream.send,
         FindProviderKey: OpenIdProviders(upstream.send).find,
     }
-    uses = Uses()
-    powers = Powers()
+    uses, powers = Uses(), Powers()
     guard = Guard(lambda question: keys.look_up(question)[0], master, uses)
     ask = Counter(loop, answers).ask
     server = _server(AwsDoor(_answer(settings, store, master, url, guard, ask, powers), executor))
@@ -105,6 +109,21 @@ async def _serve(
     await uses.write(store, executor)
     upstream.close()
     powers.close()
+
+
+def _verifier(
+    settings: Settings, store: Store, url: str, upstream: Upstream, executor: Executor
+) -> Callable[[VerifyToken, Resume], TokenAnswer | Pending]:
+    """Make what verifies the tokens of those who try an authorizer."""
+    loop = asyncio.get_running_loop()
+    key_sets = KeySets(upstream.send, settings.cognito_endpoint)
+
+    def verify(question: VerifyToken, resume: Resume) -> TokenAnswer | Pending:
+        # They meet the pools as these are now: nothing of a pool here is kept.
+        fresh = TokenKeys(store, url, key_sets, executor, loop.call_soon_threadsafe)
+        return fresh.verify(question, resume)
+
+    return verify
 
 
 async def _start(server: uvicorn.Server, sock: socket.socket) -> asyncio.Future[None]:

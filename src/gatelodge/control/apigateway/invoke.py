@@ -7,10 +7,10 @@ Reference: control-plane.md section 6.4 (the lines of the log).
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from gatelodge.control.apigateway.documents import bad_request
+from gatelodge.control.apigateway.execution_log import ExecutionLog
 from gatelodge.control.apigateway.form import read_form
 from gatelodge.control.apigateway.methods import method_of, resource
 from gatelodge.control.apigateway.serving import check_stage, publishable
@@ -27,8 +27,6 @@ _TARGET = re.compile(r"/[!-\"$-~]*", re.ASCII)  # no fragment: no request has on
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)  # RFC 9110, 5.6.2
 _VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 _OWN = {"x-amzn-requestid", "x-amz-apigw-id"}
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @operation("apigateway", "TestInvokeMethod")
@@ -138,76 +136,56 @@ def _drive(call: Call, request: Request, gate: Gate, log: "_Log") -> Served:
             log.answered(answer)
 
 
-class _Log:
-    """The execution log of one call, line by line."""
+class _Log(ExecutionLog):
+    """What is said of a method's call."""
 
-    __slots__ = ("_asked", "_began", "_id", "_lines", "_now")
+    __slots__ = ("_asked",)
 
     def __init__(self, call: Call) -> None:
-        self._id = call.request_id
-        self._now = call.now
-        self._began = self._asked = time.monotonic()
-        self._lines = [f"Execution log for request {self._id}"]
-
-    def milliseconds(self) -> int:
-        """Tell how long it has taken until now."""
-        return int((time.monotonic() - self._began) * 1000)
-
-    def text(self) -> str:
-        """Give the whole log."""
-        return "\n".join(self._lines) + "\n"
+        super().__init__(call)
+        self._asked = time.monotonic()
 
     def begin(self, request: Request, path: str) -> None:
         """Note what was asked for."""
         query = [pair.partition("=")[::2] for pair in request.raw_query.split("&") if pair]
-        self._add(f"Starting execution for request: {self._id}")
-        self._add(f"HTTP Method: {request.method}, Resource Path: {path}")
-        self._add(f"Method request path: {_map(_path_parameters(request, path))}")
-        self._add(f"Method request query string: {_map(query)}")
-        self._add(f"Method request headers: {_map(request.headers.pairs)}")
-        self._add(f"Method request body before transformations: {_text(request.body or b'')}")
+        self.add(f"Starting execution for request: {self.request_id}")
+        self.add(f"HTTP Method: {request.method}, Resource Path: {path}")
+        self.add(f"Method request path: {_map(_path_parameters(request, path))}")
+        self.add(f"Method request query string: {_map(query)}")
+        self.add(f"Method request headers: {_map(request.headers.pairs)}")
+        self.add(f"Method request body before transformations: {_text(request.body or b'')}")
 
     def ask(self, question: SendHttp) -> None:
         """Note what goes to the backend."""
         uri = question.uri
-        self._add(f"Endpoint request URI: {uri}")
+        self.add(f"Endpoint request URI: {uri}")
         lines = question.fields.split("\r\n")[:-1]
-        self._add(f"Endpoint request headers: {_map(read_pairs(lines))}")
-        self._add(f"Endpoint request body after transformations: {_text(question.body)}")
-        self._add(f"Sending request to {uri}")
+        self.add(f"Endpoint request headers: {_map(read_pairs(lines))}")
+        self.add(f"Endpoint request body after transformations: {_text(question.body)}")
+        self.add(f"Sending request to {uri}")
         self._asked = time.monotonic()
 
     def answered(self, answer: Any) -> None:
         """Note what the backend said."""
         took = int((time.monotonic() - self._asked) * 1000)
         if isinstance(answer, Unreachable):
-            self._add(f"Execution failed: {answer.detail or answer.reason.value}")
+            self.add(f"Execution failed: {answer.detail or answer.reason.value}")
             return
-        self._add(f"Received response. Status: {answer.status}, Integration latency: {took} ms")
-        self._add(f"Endpoint response headers: {_map(answer.headers)}")
-        self._add(f"Endpoint response body before transformations: {_text(answer.body)}")
+        self.add(f"Received response. Status: {answer.status}, Integration latency: {took} ms")
+        self.add(f"Endpoint response headers: {_map(answer.headers)}")
+        self.add(f"Endpoint response body before transformations: {_text(answer.body)}")
 
     def end(self, served: Served) -> None:
         """Note what the client would get."""
         if served.failure is not None:
-            self._add(f"Execution failed due to configuration error: {served.failure.detail}")
+            self.add(f"Execution failed due to configuration error: {served.failure.detail}")
         response = served.response
         fields = [pair for pair in response.headers if pair[0].lower() not in _OWN]
-        self._add(f"Method response body after transformations: {_text(response.body)}")
-        self._add(f"Method response headers: {_map(fields)}")
+        self.add(f"Method response body after transformations: {_text(response.body)}")
+        self.add(f"Method response headers: {_map(fields)}")
         if served.failure is None:
-            self._add("Successfully completed execution")
-        self._add(f"Method completed with status: {response.status}")
-
-    def _add(self, line: str) -> None:
-        time_ = self._now + timedelta(milliseconds=self.milliseconds())
-        self._lines.append(f"{_written(time_)} : {line}")
-
-
-def _written(time_: datetime) -> str:
-    # Not strftime: names of days and months follow the locale there.
-    day, month = _DAYS[time_.weekday()], _MONTHS[time_.month - 1]
-    return f"{day} {month} {time_.day:02} {time_:%H:%M:%S} UTC {time_.year}"
+            self.add("Successfully completed execution")
+        self.add(f"Method completed with status: {response.status}")
 
 
 def _path_parameters(request: Request, template: str) -> Iterable[tuple[str, str]]:
