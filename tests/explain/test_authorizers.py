@@ -41,6 +41,8 @@ def test_who_it_was_about():
 
 def test_where_the_policy_came_from():
     assert source_words(record()) == "the function was asked for this call, and took 12 ms"
+    told = source_words(record(requestId="r1"))
+    assert told == "the function was asked for this call, and took 12 ms (RequestId r1)"
     assert source_words(record(fresh=False)) == "served from the cached policy, 40 s old"
     ahead = record(fresh=False, since=1_041)  # by another clock
     assert source_words(ahead) == "served from the cached policy, 0 s old"

@@ -5,6 +5,7 @@ import pytest
 from gatelodge import iam
 from gatelodge.authorize.caller import Caller, CallerPolicies
 from gatelodge.authorize.decision import Allow, Deny
+from gatelodge.authorize.evidence import Evidence
 from gatelodge.published import GatewayResponseType
 from gatelodge.respond.phases import PHASES, read_phases
 
@@ -47,6 +48,16 @@ def ended(phase, status, error=None):
         ("AWS_IAM", refused("INVALID_SIGNATURE"), ended("authenticate", "403", "no")),
         ("AWS_IAM", refused("DEFAULT_5XX"), ended("authenticate", "500", "no")),
         ("CUSTOM", Allow(None, None, authorizer=SAYS), ANSWERED | ended("authorize", "200")),
+        (
+            "CUSTOM",
+            Allow(None, None, authorizer=SAYS, evidence=Evidence({"requestId": "r1"})),
+            ANSWERED | {"authorizer.requestId": "r1"} | ended("authorize", "200"),
+        ),
+        (
+            "CUSTOM",
+            Allow(None, None, authorizer=SAYS, evidence=Evidence({"fresh": False})),
+            ANSWERED | ended("authorize", "200"),
+        ),
         (
             "CUSTOM",
             refused("ACCESS_DENIED", authorizer=SAYS),

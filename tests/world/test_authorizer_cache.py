@@ -195,7 +195,7 @@ def test_it_is_bounded(tmp_path, monkeypatch):
     ("since", "live"), [(100.0, True), (399.9, True), (100.1, True), (99.9, True)]
 )
 def test_how_long_an_answer_lives(since, live):
-    kept = Kept(scope(), "i", b"", since, "x", 1)
+    kept = Kept(scope(), "i", b"", since, "x", 1, "r")
     assert kept.is_live(since) is live
     assert not kept.is_live(since + 300)
     assert kept.is_live(since + 299)

@@ -29,7 +29,8 @@ class House:
         assert seconds > 30
 
     def answer(self, number=-1, value=ANSWER, *, since=None, fresh=True, **more):
-        head = {"since": time.time() if since is None else since, "exhibit": "e", "latency": 9}
+        head = {"since": time.time() if since is None else since, "exhibit": "e"}
+        head |= {"latency": 9, "request": "r1"}
         self.asked[number][2]({**head, "fresh": fresh, **more}, json.dumps(value).encode())
 
 
@@ -62,9 +63,9 @@ def test_asked_once_and_kept(worker):
     assert (head["kind"], head["identity"], head["change"]) == ("authorize", (("a",),), 17)
     assert payload == b"event"
     worker.house.answer()
-    assert (first[0].fresh, first[0].latency_ms) == (True, 9)
+    assert (first[0].fresh, first[0].latency_ms, first[0].request_id) == (True, 9, "r1")
     (kept,) = worker.ask()
-    assert (kept.fresh, kept.latency_ms) == (False, 0)
+    assert (kept.fresh, kept.latency_ms, kept.request_id) == (False, 0, "")
     assert kept.authorizer["integrationLatency"] == 0
     assert worker.ask() == [kept]
     assert len(worker.house.asked) == 1

@@ -199,11 +199,19 @@ class AuthorizerSays:
     """The answer of an authorizer's function, fresh or kept."""
 
     __slots__ = (
-        "authorizer", "decisions", "evidence", "exhibit", "fresh", "latency_ms", "output", "since",
+        "authorizer", "decisions", "evidence", "exhibit", "fresh", "latency_ms", "output",
+        "request_id", "since",
     )  # fmt: skip
 
     def __init__(
-        self, output: AuthorizerOutput, since: float, exhibit: str, *, fresh: bool, latency_ms: int
+        self,
+        output: AuthorizerOutput,
+        since: float,
+        exhibit: str,
+        *,
+        fresh: bool,
+        latency_ms: int,
+        request_id: str = "",
     ) -> None:
         self.output = output
         self.since = since
@@ -213,6 +221,8 @@ class AuthorizerSays:
         self.fresh = fresh
         """Whether the function was asked for this very call."""
         self.latency_ms = latency_ms
+        self.request_id = request_id
+        """Of the invocation that was made for this very call; empty for a kept answer."""
         self.evidence: Evidence | None = None
         """What the mechanism notes of it for every call."""
         self.decisions: dict[str, Decision] = {}

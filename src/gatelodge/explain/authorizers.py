@@ -37,7 +37,9 @@ def source_words(record: Record) -> str:
     """Say where the policy came from."""
     evidence = record["evidence"]
     if evidence["fresh"]:
-        return f"the function was asked for this call, and took {evidence['latency']} ms"
+        asked = f"the function was asked for this call, and took {evidence['latency']} ms"
+        invocation = evidence.get("requestId")  # older records have none
+        return f"{asked} (RequestId {invocation})" if invocation else asked
     age = max(0, int(record["time"]) - evidence["since"])
     return f"served from the cached policy, {age} s old"
 

@@ -110,12 +110,14 @@ class Uninvoked:
 class FunctionAnswer:
     """What a function answered."""
 
-    __slots__ = ("failed", "payload")
+    __slots__ = ("failed", "payload", "request_id")
 
-    def __init__(self, payload: bytes, *, failed: bool) -> None:
+    def __init__(self, payload: bytes, *, failed: bool, request_id: str = "") -> None:
         self.payload = payload
         self.failed = failed
         """The payload describes an error of the function."""
+        self.request_id = request_id
+        """Of the invocation, as the function's log names it; empty where nobody asks for it."""
 
 
 class InvokeFunction(Question[FunctionAnswer | Uninvoked]):

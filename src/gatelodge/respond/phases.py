@@ -22,8 +22,8 @@ PHASES = frozenset(
         "authorizer.status",
     }
 )
-"""Names of all variables of phases. Latencies of our own and an authorizer's requestId are not
-measured or told, and have no value; so has none what an authorizer's context calls like that."""
+"""Names of all variables of phases. Latencies of our own are not measured and have no value; what
+an authorizer's context calls like one of these is not told by them."""
 
 
 def read_phases(authorization_type: str | None, decision: Decision | None) -> dict[str, str]:
@@ -44,6 +44,7 @@ def read_phases(authorization_type: str | None, decision: Decision | None) -> di
                     "authorizer.status": "200",
                     "authorizer.integrationStatus": "200",
                     "authorizer.latency": str(decision.authorizer["integrationLatency"]),
+                    **_invocation(decision),
                     **_ended("authorize", decision),
                 }
             # Without an authorizer's word only a resource policy has verdicts.
@@ -54,6 +55,12 @@ def read_phases(authorization_type: str | None, decision: Decision | None) -> di
                 return {"authorizer.status": "200"}
             return _ended("authorizer", decision)
     return {}
+
+
+def _invocation(decision: Decision) -> dict[str, str]:
+    """Name the invocation of an authorizer's function that was made for this call, if one was."""
+    found = decision.evidence.found if decision.evidence else {}
+    return {"authorizer.requestId": found["requestId"]} if "requestId" in found else {}
 
 
 def _ended(phase: str, decision: Decision) -> dict[str, str]:

@@ -30,7 +30,9 @@ Invoke = Callable[[AuthorizerScope, bytes], Awaitable[FunctionAnswer | Uninvoked
 class Kept:
     """One answer."""
 
-    __slots__ = ("exhibit", "identity", "latency_ms", "payload", "scope", "since", "size")
+    __slots__ = (
+        "exhibit", "identity", "latency_ms", "payload", "request_id", "scope", "since", "size",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -40,6 +42,7 @@ class Kept:
         since: float,
         exhibit: str,
         latency_ms: int,
+        request_id: str,
     ) -> None:
         self.scope = scope
         self.identity = identity
@@ -48,6 +51,8 @@ class Kept:
         self.since = since
         self.exhibit = exhibit
         self.latency_ms = latency_ms
+        self.request_id = request_id
+        """Of the invocation that brought it."""
         self.size = len(payload) + 512
 
     def is_live(self, now: float) -> bool:
@@ -137,7 +142,7 @@ class AuthorizerCache:
         exhibit = {"principalId": output.principal_id, "policyDocument": output.policy_document}
         loop = asyncio.get_running_loop()
         name = await loop.run_in_executor(self._executor, self._exhibits.keep, exhibit)
-        return Kept(scope, digest, answer.payload, since, name, latency_ms)
+        return Kept(scope, digest, answer.payload, since, name, latency_ms, answer.request_id)
 
 
 def digest_of(identity: Identity) -> str:

@@ -98,7 +98,14 @@ def _read(head: Mapping[str, Any] | Away, payload: bytes) -> tuple[Answer, Autho
         return AuthorizerRefused(AuthorizerProblem.UNINVOKED, "an error in the house"), None
     if "refused" in head:
         return AuthorizerRefused(AuthorizerProblem[head["refused"]], head["detail"]), None
-    said = _said(payload, head["since"], head["exhibit"], head["latency"], fresh=head["fresh"])
+    said = _said(
+        payload,
+        head["since"],
+        head["exhibit"],
+        head["latency"],
+        head["request"],
+        fresh=head["fresh"],
+    )
     if isinstance(said, AuthorizerRefused):
         return said, None
     return said, _as_kept(said) if said.fresh else None
@@ -106,15 +113,21 @@ def _read(head: Mapping[str, Any] | Away, payload: bytes) -> tuple[Answer, Autho
 
 def read_kept(kept: Kept, *, fresh: bool) -> Answer:
     """Read an answer of the house's own cache."""
-    return _said(kept.payload, kept.since, kept.exhibit, kept.latency_ms, fresh=fresh)
+    return _said(
+        kept.payload, kept.since, kept.exhibit, kept.latency_ms, kept.request_id, fresh=fresh
+    )
 
 
-def _said(payload: bytes, since: float, exhibit: str, latency_ms: int, *, fresh: bool) -> Answer:
+def _said(
+    payload: bytes, since: float, exhibit: str, latency_ms: int, request_id: str, *, fresh: bool
+) -> Answer:
     output = read_output(payload, failed=False)
     if isinstance(output, AuthorizerRefused):
         return output
+    if not fresh:
+        return AuthorizerSays(output, since, exhibit, fresh=False, latency_ms=0)
     return AuthorizerSays(
-        output, since, exhibit, fresh=fresh, latency_ms=latency_ms if fresh else 0
+        output, since, exhibit, fresh=True, latency_ms=latency_ms, request_id=request_id
     )
 
 

@@ -164,7 +164,9 @@ class Functions:
             outcome = await self.run(function, event, seconds)
         match outcome:
             case Result():
-                return FunctionAnswer(outcome.payload, failed=outcome.failed)
+                return FunctionAnswer(
+                    outcome.payload, failed=outcome.failed, request_id=event.request_id
+                )
             case Throttled():
                 return Uninvoked(UninvokedReason.THROTTLED, outcome.reason)
             case _:

@@ -46,6 +46,7 @@ def handlers(
             "exhibit": answer.exhibit,
             "fresh": fresh,
             "latency": answer.latency_ms,
+            "request": answer.request_id,
         }, answer.payload
 
     async def list_kept(head: Mapping[str, Any], payload: bytes) -> Answer:

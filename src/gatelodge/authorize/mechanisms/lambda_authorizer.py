@@ -168,6 +168,7 @@ class LambdaAuthorizer:
                 "fresh": answer.fresh,
                 "latency": answer.latency_ms,
                 "since": int(answer.since),
+                **({"requestId": answer.request_id} if answer.request_id else {}),
             }
         )
 
