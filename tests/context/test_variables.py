@@ -6,7 +6,7 @@ from tests.one_call import ID, NOW, decided, request
 
 from gatelodge.context.call import CallError
 from gatelodge.context.variables import clf_time, is_known_variable, read_variable
-from gatelodge.messages import Headers
+from gatelodge.messages import ClientCert, Headers
 
 ASKED = request("POST", headers=[("User-Agent", "curl")])
 
@@ -70,6 +70,26 @@ def test_what_an_authorizer_says(name, value):
     said = {"principalId": "me", "flag": True, "number": 7, "list": [1], "claims": {"sub": "s"}}
     assert read_variable(decided(authorizer=said), name) == value
     assert is_known_variable(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("clientCertPem", "PEM"),
+        ("subjectDN", "CN=me"),
+        ("issuerDN", "CN=ca"),
+        ("serialNumber", "7"),
+        ("validity.notBefore", "then"),
+        ("validity.notAfter", "later"),
+    ],
+)
+def test_the_certificate_of_a_client(name, value):
+    asked = request("GET")
+    call = decided(asked)
+    assert read_variable(call, f"identity.clientCert.{name}") is None
+    asked.client_cert = ClientCert("PEM", "CN=me", "CN=ca", "7", "then", "later")
+    assert read_variable(call, f"identity.clientCert.{name}") == value
+    assert is_known_variable(f"identity.clientCert.{name}")
 
 
 def test_known_variables():

@@ -10,6 +10,7 @@ from typing import Any
 
 from gatelodge.context.call import Call
 from gatelodge.iam import Principal, PrincipalKind
+from gatelodge.messages import ClientCert
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -98,6 +99,14 @@ def _iam(read: Callable[[Principal], str | None]) -> Callable[[Call], str | None
     return of_principal
 
 
+def _cert(read: Callable[[ClientCert], str]) -> Callable[[Call], str | None]:
+    def of_client(call: Call) -> str | None:
+        cert = call.request.client_cert
+        return None if cert is None else read(cert)
+
+    return of_client
+
+
 _READ: dict[str, Callable[[Call], str | None]] = {
     "accountId": lambda c: c.api.account,
     "apiId": lambda c: c.api.id,
@@ -122,6 +131,12 @@ _READ: dict[str, Callable[[Call], str | None]] = {
     "identity.caller": _iam(lambda p: p.user_id),
     "identity.user": _iam(lambda p: p.user_id),
     "identity.userArn": _iam(lambda p: p.arn),
+    "identity.clientCert.clientCertPem": _cert(lambda c: c.pem),
+    "identity.clientCert.subjectDN": _cert(lambda c: c.subject_dn),
+    "identity.clientCert.issuerDN": _cert(lambda c: c.issuer_dn),
+    "identity.clientCert.serialNumber": _cert(lambda c: c.serial_number),
+    "identity.clientCert.validity.notBefore": _cert(lambda c: c.not_before),
+    "identity.clientCert.validity.notAfter": _cert(lambda c: c.not_after),
     "error.message": lambda c: c.error.message if c.error else None,
     "error.messageString": lambda c: _json_string(c.error.message) if c.error else None,
     "error.responseType": lambda c: c.error.response_type if c.error else None,

@@ -133,7 +133,9 @@ _DELIVERED: dict[str, Callable[[Delivered], str | None]] = {
 _WITHOUT_VALUE = frozenset(
     {
         "awsEndpointRequestId",
+        "cipherSuite",
         "customDomain.basePathMatched",
+        "customDomain.routingRuleIdMatched",
         "error.validationErrorString",
         "identity.apiKey",
         "identity.apiKeyId",
@@ -147,6 +149,7 @@ _WITHOUT_VALUE = frozenset(
         "integration.error",
         "integration.requestId",
         "integrationErrorMessage",
+        "tlsVersion",
         "waf.error",
         "waf.latency",
         "waf.status",
