@@ -17,7 +17,7 @@ from gatelodge.context.call import Call, CallError, arn_prefix
 from gatelodge.context.variables import extended_request_id
 from gatelodge.integrate.failure import Failure, configuration_error
 from gatelodge.integrate.integrator import Integrator
-from gatelodge.integrate.questions import ReadClock
+from gatelodge.integrate.questions import ClientCertificate, ReadClock
 from gatelodge.integrate.table import INTEGRATIONS
 from gatelodge.messages import Request, Response
 from gatelodge.published import Api, Method, Resource, Stage
@@ -312,4 +312,7 @@ def _plan_method(method: Method, path: str, api: Api, stage: Stage) -> MethodPla
     if integration is None:
         return MethodPlan(method, mechanism, None)
     prepare = INTEGRATIONS[integration.type]
-    return MethodPlan(method, mechanism, prepare(integration, stage.variables))
+    certificate = None
+    if stage.client_certificate_id is not None:
+        certificate = ClientCertificate(api.account, api.region, stage.client_certificate_id)
+    return MethodPlan(method, mechanism, prepare(integration, stage.variables, certificate))

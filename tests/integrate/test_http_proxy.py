@@ -17,7 +17,7 @@ PATH = {"integration.request.path.id": "method.request.path.id"}
 
 def integrate(asked=None, *, uri="http://h/p", reply=None, allow=OPEN, stage=None, **members):
     integration = Integration("HTTP_PROXY", uri=uri, **members)
-    asking = prepare(integration, stage or {})(decided(asked or request()), allow)
+    asking = prepare(integration, stage or {}, None)(decided(asked or request()), allow)
     (sent, *_), result = run(asking, reply or Response(200))
     return sent, result
 
@@ -78,7 +78,7 @@ def test_stage_variables_name_the_backend():
 )
 def test_what_cannot_work_is_refused_when_it_is_loaded(members, error):
     with pytest.raises(error):
-        prepare(Integration("HTTP_PROXY", **{"uri": "http://h/", **members}), {})
+        prepare(Integration("HTTP_PROXY", **{"uri": "http://h/", **members}), {}, None)
 
 
 def test_credentials_that_were_used_go_no_further():
@@ -93,7 +93,7 @@ def test_credentials_that_were_used_go_no_further():
 
 def test_a_body_that_nobody_saw_is_not_empty():
     integration = Integration("HTTP_PROXY", uri="http://h/")
-    asked, result = run(prepare(integration, {})(decided(request(body=None)), OPEN))
+    asked, result = run(prepare(integration, {}, None)(decided(request(body=None)), OPEN))
     assert asked == []
     assert result.kind is GatewayResponseType.API_CONFIGURATION_ERROR
 
@@ -104,7 +104,9 @@ def test_unreachable_backends(reason):
     assert isinstance(result, Failure)
     expected = {
         Unreached.TIMED_OUT: GatewayResponseType.INTEGRATION_TIMEOUT,
+        Unreached.CERTIFICATE: GatewayResponseType.API_CONFIGURATION_ERROR,
         Unreached.DNS: GatewayResponseType.API_CONFIGURATION_ERROR,
+        Unreached.CERTIFICATE: GatewayResponseType.API_CONFIGURATION_ERROR,
     }
     assert result.kind is expected.get(reason, GatewayResponseType.INTEGRATION_FAILURE)
     assert result.detail == "why"

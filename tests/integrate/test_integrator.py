@@ -26,7 +26,7 @@ MOCK = {"application/json": '{"statusCode": 200}'}
     ],
 )
 def test_an_integrator_asks_and_gives_a_reply_or_a_failure(integration, answers, asked):
-    integrator = INTEGRATIONS[integration.type](integration, {})
+    integrator = INTEGRATIONS[integration.type](integration, {}, None)
     questions, result = run(integrator(decided(), OPEN), *answers)
     assert [type(question) for question in questions] == asked
     assert isinstance(result, Response | Failure)

@@ -16,7 +16,7 @@ def template(status):
 
 def answer(integration, content_type=None, **members):
     headers = [] if content_type is None else [("Content-Type", content_type)]
-    asking = prepare(integration, {})(decided(request(headers=headers), **members), OPEN)
+    asking = prepare(integration, {}, None)(decided(request(headers=headers), **members), OPEN)
     asked, result = run(asking)
     assert asked == []
     return result

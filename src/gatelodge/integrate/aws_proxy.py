@@ -28,7 +28,12 @@ from gatelodge.context.events import (
 from gatelodge.context.function_uri import function_arn
 from gatelodge.integrate.failure import Failure, configuration_error
 from gatelodge.integrate.integrator import Integrator
-from gatelodge.integrate.questions import InvokeFunction, Uninvoked, UninvokedReason
+from gatelodge.integrate.questions import (
+    ClientCertificate,
+    InvokeFunction,
+    Uninvoked,
+    UninvokedReason,
+)
 from gatelodge.integrate.relay import CONSUMED, response_lines, without_credentials
 from gatelodge.messages import Pair, Response, one_line
 from gatelodge.published import GatewayResponseType, Integration
@@ -38,8 +43,13 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)  # RFC 9110, 5.6.2
 _NOTHING: frozenset[str] = frozenset()
 
 
-def prepare(integration: Integration, stage_variables: Mapping[str, str]) -> Integrator:
+def prepare(
+    integration: Integration,
+    stage_variables: Mapping[str, str],
+    certificate: ClientCertificate | None,
+) -> Integrator:
     """Compile one integration. Raises FunctionUriError for what names no function."""
+    del certificate  # functions are shown none
     function = function_arn(integration.uri, stage_variables)
     role = integration.credentials
     timeout_ms = integration.timeout_in_millis

@@ -15,7 +15,7 @@ from gatelodge.context.expressions import Expression, compile_expression
 from gatelodge.context.query import write_pair
 from gatelodge.integrate.failure import Failure, configuration_error
 from gatelodge.integrate.integrator import Integrator
-from gatelodge.integrate.questions import SendHttp, Unreachable, Unreached
+from gatelodge.integrate.questions import ClientCertificate, SendHttp, Unreachable, Unreached
 from gatelodge.integrate.relay import request_fields, response_lines, without_credentials
 from gatelodge.integrate.uri import (
     UriError,
@@ -31,11 +31,17 @@ _CRLF = "\r\n"
 _PATH_SOURCE = "method.request.path."
 
 
-def prepare(integration: Integration, stage_variables: Mapping[str, str]) -> Integrator:
+def prepare(
+    integration: Integration,
+    stage_variables: Mapping[str, str],
+    certificate: ClientCertificate | None,
+) -> Integrator:
     """Compile one integration. Raises UriError or ExpressionError for what cannot work."""
     uri = fill_stage_variables(integration.uri, stage_variables)
     verify_tls = not integration.tls_insecure_skip_verification
     origin, path, fixed_query = parse_uri(uri, verify_tls=verify_tls)
+    if origin.scheme == "https":
+        origin = origin._replace(certificate=certificate)
     if "{" in fixed_query:
         raise UriError(f"the query {fixed_query!r} has a parameter, which belongs into the path")
     host = host_line(origin)
@@ -128,7 +134,7 @@ def _failure(unreachable: Unreachable) -> Failure:
                 "Endpoint request timed out",
                 detail=detail,
             )
-        case Unreached.DNS:
+        case Unreached.DNS | Unreached.CERTIFICATE:
             return configuration_error(detail)
         case (
             Unreached.REFUSED

@@ -14,6 +14,7 @@ from gatelodge.context.call import Call
 from gatelodge.context.expressions import Expression, compile_expression
 from gatelodge.integrate.failure import Failure, configuration_error
 from gatelodge.integrate.integrator import Integrator
+from gatelodge.integrate.questions import ClientCertificate
 from gatelodge.messages import Pair, Response, one_line
 from gatelodge.published import GatewayResponseType, Integration, IntegrationResponse
 
@@ -21,9 +22,13 @@ _JSON = "application/json"
 _HEADER = "method.response.header."
 
 
-def prepare(integration: Integration, stage_variables: Mapping[str, str]) -> Integrator:
+def prepare(
+    integration: Integration,
+    stage_variables: Mapping[str, str],
+    certificate: ClientCertificate | None,
+) -> Integrator:
     """Compile one mock integration. Raises ExpressionError for an unknown mapping."""
-    del stage_variables  # the templates are plain text
+    del stage_variables, certificate  # the templates are plain text, and nobody is called
     statuses = {
         media_type: str(json.loads(template)["statusCode"])
         for media_type, template in integration.request_templates.items()

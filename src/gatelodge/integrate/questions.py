@@ -18,6 +18,7 @@ class Unreached(StrEnum):
     MALFORMED = "the reply was not valid HTTP"
     TOO_LARGE = "the reply was larger than 10 MB"
     OVERLOADED = "too many calls to this backend are waiting"
+    CERTIFICATE = "the client certificate of the stage could not be had"
 
 
 class Unreachable:
@@ -33,13 +34,23 @@ class Unreachable:
         return f"Unreachable({self.reason.name}, {self.detail!r})"
 
 
+class ClientCertificate(NamedTuple):
+    """Names a client certificate; its key is for whoever makes the connection."""
+
+    account: str
+    region: str
+    id: str
+
+
 class Origin(NamedTuple):
-    """Where a backend listens. A tuple, since it is looked up for every call."""
+    """Where a backend listens, and as whom it is met. A tuple: it is looked up for every call."""
 
     scheme: str
     host: str
     port: int
     verify_tls: bool = True
+    certificate: ClientCertificate | None = None
+    """To be presented in the TLS handshake. No connection made with it serves another origin."""
 
 
 class ReadClock(Question[float]):

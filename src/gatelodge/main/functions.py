@@ -20,6 +20,7 @@ from gatelodge.world.answers import PENDING, Answers, Pending, Resume
 from gatelodge.world.authorizer_cache import AuthorizerCache
 from gatelodge.world.authorizers import read_kept
 from gatelodge.world.changes import Follower, flushed_stages
+from gatelodge.world.client_certificates import certificates_changed
 from gatelodge.world.exhibits import Exhibits
 from gatelodge.world.function_credentials import function_credentials
 from gatelodge.world.functions import Functions, RunFunction
@@ -47,6 +48,7 @@ class FunctionsFloor:
         "_machine",
         "_server",
         "_tasks",
+        "_upstream",
         "cache",
         "functions",
     )
@@ -68,6 +70,7 @@ class FunctionsFloor:
                 return {name: os.environ[name] for name in _OPERATORS if name in os.environ}
             return dict(function_credentials(store, master, function))
 
+        self._upstream = upstream
         self._machine = Machine(loop, executor, settings.state, credentials, endpoint=url)
         loop.run_in_executor(executor, self._machine.sweep)
         self._fleet = Fleet(self._machine, settings.function_processes)
@@ -156,3 +159,5 @@ class FunctionsFloor:
         self.functions.forget()
         for api_id, stage in flushed_stages(what):
             self.cache.flush(api_id, stage)
+        if certificates_changed(what):
+            self._upstream.forget_certificates()

@@ -28,6 +28,7 @@ from gatelodge.userpools.endpoints import Answer, Endpoints
 from gatelodge.userpools.powers import Powers
 from gatelodge.world.answers import Answers, Counter, Pending, Resume
 from gatelodge.world.changes import keep_forgetting
+from gatelodge.world.client_certificates import ClientCertificates
 from gatelodge.world.exhibits import Exhibits
 from gatelodge.world.http import Upstream
 from gatelodge.world.key_sets import KeySets
@@ -75,9 +76,9 @@ async def _serve(
     store = Store(settings.state / "store.db")
     exhibits = Exhibits(settings.state / "book" / "exhibits")
     keys = Keys(store, master, exhibits, executor, loop.call_soon_threadsafe)
-    upstream = Upstream(loop, Outbox(loop))
     # Threads of their own: what an invocation waits for must not wait behind invocations.
     own = ThreadPoolExecutor(_FUNCTION_THREADS)
+    upstream = Upstream(loop, Outbox(loop), ClientCertificates(store, master, own))
     floor = FunctionsFloor(settings, store, master, exhibits, own, upstream, url)
     answers: Answers = {
         **floor.answers(),

@@ -32,6 +32,7 @@ from gatelodge.world.answers import Answers
 from gatelodge.world.authorizers import Authorizers
 from gatelodge.world.book import Book
 from gatelodge.world.changes import Follower, flushed_stages
+from gatelodge.world.client_certificates import ClientCertificates, certificates_changed
 from gatelodge.world.exhibits import Exhibits
 from gatelodge.world.house_client import HouseClient
 from gatelodge.world.house_questions import AskInvocation
@@ -103,7 +104,8 @@ class _Worker:
         stopped = asyncio.Event()
         _stop_on_signals(loop, lifeline, stopped)
         outbox = Outbox(loop)
-        upstream = Upstream(loop, outbox)
+        certificates = ClientCertificates(self._store, self._master, self._executor)
+        upstream = Upstream(loop, outbox, certificates)
         follower = await self._prepare(loop, upstream)
         tasks = [
             asyncio.ensure_future(follower.follow()),
@@ -169,23 +171,19 @@ class _Worker:
                 keys.forget()  # first: what was revoked does not wait for what is loaded
             if any(change.startswith(_KEYS_CHANGED) for change in what):
                 token_keys.forget()
+            if certificates_changed(what):
+                upstream.forget_certificates()
             for api_id, stage in flushed_stages(what):
                 authorizers.flush(api_id, stage)
             if any(change.startswith("stage ") for change in what):
                 await self._load(loop)
-
-        def status(there: bool) -> None:
-            if there:
-                self._store_answered()
-            else:
-                self._presence.failed()
 
         def forget() -> None:
             keys.forget()
             token_keys.forget()
 
         self._forget = forget
-        follower = Follower(self._store, self._executor, self._progress, changed, status)
+        follower = Follower(self._store, self._executor, self._progress, changed, self._note_store)
         follower.start_from(self._store.last_change())
         await self._load(loop)
         return follower
@@ -203,6 +201,12 @@ class _Worker:
                 _log.error("the store has been away for too long: nobody is admitted")
                 self._forget()
                 door.handle = self._turn_away
+
+    def _note_store(self, there: bool) -> None:
+        if there:
+            self._store_answered()
+        else:
+            self._presence.failed()
 
     def _store_answered(self) -> None:
         """Go on as usual: what changed meanwhile has been taken over."""

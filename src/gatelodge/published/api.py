@@ -166,6 +166,8 @@ class Stage:
     method_settings: Mapping[str, MethodSetting] = field(default_factory=dict)
     """By `path/VERB`, the path without its first slash, or by `*/*` for all methods without their
     own."""
+    client_certificate_id: str | None = None
+    """What HTTPS backends are shown; None for nothing."""
     is_canary: bool = False
     """This is the stage as the canary's share of its calls meets it."""
 

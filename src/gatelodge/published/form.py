@@ -179,6 +179,7 @@ _READERS: dict[tuple[type, str], Reader] = {
     (Stage, "access_log"): _optional(_one(AccessLog)),
     (Stage, "canary_settings"): _optional(_one(CanarySettings)),
     (Stage, "method_settings"): _by_name(MethodSetting),
+    (Stage, "client_certificate_id"): _optional(_text),
     (Stage, "is_canary"): _flag,
     (CanarySettings, "percent_traffic"): _decimal,
     (CanarySettings, "stage_variable_overrides"): _texts,

@@ -1,5 +1,7 @@
 """HTTP/1.1 backends: connections kept alive per origin, bounded in number, size and time.
 
+An origin that is shown a client certificate is one of its own: its connections serve no other.
+
 Source: RFC 9110 and 9112. The parsing is llhttp's. A request that went out on a kept connection
 and found it closed, before anything of a reply arrived, is sent once more on a new one when its
 method is idempotent (RFC 9110, 9.2.2); otherwise the caller is told, since the backend may have
@@ -12,8 +14,15 @@ import ssl
 from collections import deque
 from typing import Any, cast
 
-from gatelodge.integrate.questions import Origin, SendHttp, Unreachable, Unreached
+from gatelodge.integrate.questions import (
+    ClientCertificate,
+    Origin,
+    SendHttp,
+    Unreachable,
+    Unreached,
+)
 from gatelodge.world.answers import PENDING, Pending, Resume
+from gatelodge.world.client_certificates import CertificateError, ClientCertificates, tls_context
 from gatelodge.world.deadlines import Deadlines
 from gatelodge.world.http_connection import Connection
 from gatelodge.world.outbox import Outbox
@@ -136,24 +145,88 @@ class Pool:
                     server_hostname=self._origin.host if self._context else None,
                 )
         except (OSError, TimeoutError) as error:
-            self.open -= 1
-            self._give_places()
-            resume(Unreachable(_why_unconnected(error), str(error)))
+            self._give_up(resume, _why_unconnected(error), str(error))
             return
         if connection.send(question, resume, deadline, retried=retried):
             self.upstream.deadlines.pending.add(connection)
         else:
             resume(Unreachable(Unreached.BROKEN, "closed early"))
 
+    def _give_up(self, resume: Resume, why: Unreached, detail: str) -> None:
+        """Tell that no connection could be made, and let a waiting call try."""
+        self.open -= 1
+        self._give_places()
+        resume(Unreachable(why, detail))
+
+
+class CertifiedPool(Pool):
+    """The connections to an origin that is shown a client certificate; none is made without it."""
+
+    __slots__ = ("_certificate", "_certificates", "_loading", "_retired")
+
+    def __init__(
+        self,
+        upstream: "Upstream",
+        origin: Origin,
+        certificate: ClientCertificate,
+        certificates: ClientCertificates | None,
+    ) -> None:
+        super().__init__(upstream, origin, None)
+        self._certificate = certificate
+        self._certificates = certificates
+        self._loading = asyncio.Lock()
+        self._retired = False
+
+    def retire(self) -> None:
+        """Keep no connection any more, because the certificate may be another one, or gone."""
+        self._retired = True
+        for connection in list(self.idle):
+            connection.abort()
+
+    def free(self, connection: Connection) -> None:
+        """Take back a connection; once retired, only for those who asked before."""
+        if self._retired and not self.waiting:
+            connection.abort()
+        else:
+            super().free(connection)
+
+    async def _connect(
+        self, question: SendHttp, resume: Resume, deadline: float, *, retried: bool
+    ) -> None:
+        try:
+            async with asyncio.timeout_at(deadline), self._loading:
+                if self._context is None:
+                    self._context = await self._load()
+        except CertificateError as error:
+            self._give_up(resume, Unreached.CERTIFICATE, f"{self._certificate.id}: {error}")
+        except TimeoutError:
+            self._give_up(resume, Unreached.TIMED_OUT, f"after {question.timeout_ms} ms")
+        else:
+            await super()._connect(question, resume, deadline, retried=retried)
+
+    async def _load(self) -> ssl.SSLContext:
+        if self._certificates is None:
+            raise CertificateError("there are no client certificates here")
+        return await self._certificates.context(
+            self._certificate, verify_tls=self._origin.verify_tls
+        )
+
 
 class Upstream:
     """All backends of one process; answers SendHttp."""
 
-    __slots__ = ("_contexts", "_pools", "_tasks", "deadlines", "loop", "outbox")
+    __slots__ = ("_certificates", "_contexts", "_pools", "_tasks", "deadlines", "loop", "outbox")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, outbox: Outbox) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        outbox: Outbox,
+        certificates: ClientCertificates | None = None,
+    ) -> None:
+        """Prepare; without certificates, what is to be met with one is not met at all."""
         self.loop = loop
         self.outbox = outbox
+        self._certificates = certificates
         self.deadlines = Deadlines(loop, 0.02)
         self._pools: dict[Origin, Pool] = {}
         self._contexts: dict[bool, ssl.SSLContext] = {}
@@ -164,8 +237,7 @@ class Upstream:
         origin = question.origin
         pool = self._pools.get(origin)
         if pool is None:
-            context = self._context(origin.verify_tls) if origin.scheme == "https" else None
-            pool = self._pools[origin] = Pool(self, origin, context)
+            pool = self._pools[origin] = self._make_pool(origin)
         deadline = self.loop.time() + question.timeout_ms / 1000
         idle = pool.idle
         while idle:
@@ -187,13 +259,22 @@ class Upstream:
                 connection.abort()
         self.deadlines.close()
 
+    def forget_certificates(self) -> None:
+        """Have every client certificate read anew, and keep no connection made with one."""
+        for origin, pool in list(self._pools.items()):
+            if isinstance(pool, CertifiedPool):
+                del self._pools[origin]
+                pool.retire()
+
+    def _make_pool(self, origin: Origin) -> Pool:
+        if origin.certificate is not None:
+            return CertifiedPool(self, origin, origin.certificate, self._certificates)
+        context = self._context(origin.verify_tls) if origin.scheme == "https" else None
+        return Pool(self, origin, context)
+
     def _context(self, verify: bool) -> ssl.SSLContext:
         if verify not in self._contexts:
-            context = ssl.create_default_context()
-            if not verify:
-                context.check_hostname = False
-                context.verify_mode = ssl.CERT_NONE
-            self._contexts[verify] = context
+            self._contexts[verify] = tls_context(verify=verify)
         return self._contexts[verify]
 
 

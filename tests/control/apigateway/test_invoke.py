@@ -84,7 +84,6 @@ def test_a_backend_that_is_away_is_told(client):
         {"pathWithQueryString": "foo"},
         {"pathWithQueryString": "/a b"},
         {"pathWithQueryString": "/a\r\nX: y"},
-        {"clientCertificateId": "abc"},
     ],
 )
 def test_what_would_be_no_request_is_refused(client, members):

@@ -494,7 +494,7 @@ REFUSALS = [
     ("stage", "replace", "/*/*/logging/loglevel", "ALL", "Invalid logging level"),
     ("stage", "replace", "/cacheClusterEnabled", "true", "Cache clusters are not supported"),
     ("stage", "replace", "/cacheClusterSize", "2", "Invalid cacheClusterSize specified"),
-    ("stage", "replace", "/clientCertificateId", "abc", "Client certificates"),
+    ("stage", "replace", "/clientCertificateId", "abc", "Invalid Client Certificate identifier"),
     ("stage", "replace", "/documentationVersion", "1", "Invalid Documentation version"),
     ("stage", "replace", "/accessLogSettings/destinationArn", GROUP, "format"),
     ("stage", "replace", "/variables/a-b", "x", "Invalid stage variable a-b"),

@@ -7,6 +7,7 @@ published API is authorized and served is for other rooms.
 from gatelodge.control.apigateway import (
     account,
     authorizers,
+    client_certificates,
     deployments,
     exporting,
     gateway_responses,
@@ -31,6 +32,7 @@ SERVICE = Service(
         "apigateway",
         account,
         authorizers,
+        client_certificates,
         deployments,
         exporting,
         gateway_responses,
@@ -47,6 +49,6 @@ SERVICE = Service(
         tags,
     ),
     checks,
-    # What is read is not held on to while an authorizer's function runs.
-    own_transactions=frozenset({"TestInvokeAuthorizer"}),
+    # Nothing is held on to while an authorizer's function runs, or a key is made.
+    own_transactions=frozenset({"GenerateClientCertificate", "TestInvokeAuthorizer"}),
 )

@@ -10,6 +10,7 @@
 | `apigateway/deployment` | API/deployment | Deployment |
 | `apigateway/snapshot` | API/deployment | the whole API as it was then (form.py), for exports |
 | `apigateway/stage` | API/name | Stage |
+| `apigateway/clientcertificate` | certificate | ClientCertificate; world keeps its key |
 
 Bodies have AWS's members as Get operations answer them, without dates: a document tells its own.
 policyPrincipals is shown to nobody: the unique ids of the users and roles that the policy names.
@@ -34,6 +35,7 @@ GATEWAY_RESPONSE = "apigateway/gatewayresponse"
 DEPLOYMENT = "apigateway/deployment"
 SNAPSHOT = "apigateway/snapshot"
 STAGE = "apigateway/stage"
+CLIENT_CERTIFICATE = "apigateway/clientcertificate"
 PRINCIPALS = "policyPrincipals"
 _CHILDREN = (RESOURCE, AUTHORIZER, MODEL, VALIDATOR, GATEWAY_RESPONSE, DEPLOYMENT, SNAPSHOT, STAGE)
 
@@ -95,6 +97,14 @@ def children(call: Call, kind: str, api_id: str) -> list[Document]:
     """Read all of one kind of an API, which must exist. Raises Fault."""
     api(call, api_id)
     return call.store.children(call.account, call.region, kind, api_id)
+
+
+def client_certificate(call: Call, certificate_id: str) -> Document:
+    """Read a client certificate of the account and region that is called. Raises Fault."""
+    found = call.store.document(call.account, call.region, CLIENT_CERTIFICATE, certificate_id)
+    if found is None:
+        raise not_found("Invalid Client Certificate identifier specified")
+    return found
 
 
 def add_api(call: Call, body: Body, *, api_id: str | None = None) -> Document:

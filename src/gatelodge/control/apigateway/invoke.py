@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from gatelodge.control.apigateway.client_certificates import check_certificate
 from gatelodge.control.apigateway.documents import bad_request
 from gatelodge.control.apigateway.execution_log import ExecutionLog
 from gatelodge.control.apigateway.form import read_form
@@ -44,12 +45,16 @@ def invoke_edited_method(
     stageVariables: Mapping[str, str] | None = None,
 ) -> Output:
     """Call a method and tell what happened."""
-    if clientCertificateId:
-        raise bad_request("Client certificates towards backends are not supported")
     found = resource(call, restApiId, resourceId)
     method_of(found, httpMethod)
     api = _only(call, restApiId, resourceId, httpMethod)
-    stage = Stage(restApiId, STAGE, api.deployment_id, dict(stageVariables or {}))
+    stage = Stage(
+        restApiId,
+        STAGE,
+        api.deployment_id,
+        dict(stageVariables or {}),
+        client_certificate_id=check_certificate(call, clientCertificateId),
+    )
     check_stage(api, stage)
     request = make_request(
         call,

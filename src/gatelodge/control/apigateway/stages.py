@@ -15,6 +15,8 @@ from gatelodge.control.apigateway.canaries import (
     published_canary,
     read_canary,
 )
+from gatelodge.control.apigateway.client_certificates import MEMBER as CERTIFICATE
+from gatelodge.control.apigateway.client_certificates import check_certificate
 from gatelodge.control.apigateway.documents import bad_request, conflict
 from gatelodge.control.apigateway.method_settings import (
     patch_method_settings,
@@ -247,6 +249,7 @@ def _keep(
         _access_log(call, body),
         canary,
         published_settings(body["methodSettings"]),
+        check_certificate(call, body.get(CERTIFICATE)),
     )
     check_stage(published, stage)
     if canary is not None:
@@ -307,11 +310,6 @@ def _cache_size(value: str | None) -> str | None:
     return value or None
 
 
-def _no_certificate(value: str | None) -> None:
-    if value:
-        raise bad_request("Client certificates towards backends are not supported")
-
-
 def _no_documentation(value: str | None) -> None:
     _refuse_documentation(value)
 
@@ -324,7 +322,7 @@ PATCHES = Table(
         "/description": patching.replace_only(),
         "/cacheClusterEnabled": Rule(_REPLACE, _no_cache),
         "/cacheClusterSize": Rule(_REPLACE, _cache_size),
-        "/clientCertificateId": Rule(_REPLACE, _no_certificate),
+        "/clientCertificateId": patching.replace_only(),
         "/accessLogSettings": Rule(frozenset({REMOVE}), patching.text),
         "/accessLogSettings/destinationArn": Rule(_SET, patching.text),
         "/accessLogSettings/format": Rule(_SET, patching.text),

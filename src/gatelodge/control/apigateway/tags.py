@@ -1,4 +1,7 @@
-"""Tags of APIs and stages, addressed by their ARNs (API Gateway API reference, TagResource)."""
+"""Tags of APIs, stages and client certificates, addressed by their ARNs.
+
+Source: API Gateway API reference, TagResource.
+"""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
@@ -18,7 +21,7 @@ MAX_KEY, MAX_VALUE = 128, 256
 def get_tags(
     call: Call, *, resourceArn: str, position: str | None = None, limit: int | None = None
 ) -> Output:
-    """Read the tags of an API or a stage; all of them fit on one page."""
+    """Read the tags of something; all of them fit on one page."""
     if position is not None or limit is not None:
         raise bad_request("GetTags gives all tags on one page; leave position and limit out")
     return {"tags": dict(_tagged(call, resourceArn).body.get("tags") or {})}
@@ -69,5 +72,7 @@ def _tagged(call: Call, arn_text: str) -> Document:
             return documents.api(call, api_id)
         case ["", "restapis", api_id, "stages", stage]:
             return documents.child(call, documents.STAGE, api_id, stage)
+        case ["", "clientcertificates", certificate_id]:
+            return documents.client_certificate(call, certificate_id)
         case _:
             raise not_found(f"Resource {arn_text} cannot be found")
