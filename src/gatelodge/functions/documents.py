@@ -5,6 +5,7 @@
     lambda/alias     id NAME:ALIAS
     lambda/policy    id NAME or NAME:QUALIFIER
     lambda/layer     id LAYER:NUMBER
+    lambda/layers    id LAYER           the last number that a version of it was given
 
 A function's body holds `Configuration` in AWS's shape; environment variables are sealed beside it.
 """
@@ -29,6 +30,7 @@ VERSION = "lambda/version"
 ALIAS = "lambda/alias"
 POLICY = "lambda/policy"
 LAYER = "lambda/layer"
+LAYER_COUNTER = "lambda/layers"
 
 
 def function_arn(partition: str, region: str, account: str, name: str) -> str:
@@ -56,6 +58,11 @@ def is_drawn(store: Store, account: str, region: str, name: str, qualifier: str 
     """Tell whether a qualifier names an alias that shares its calls out among versions."""
     alias = store.document(account, region, ALIAS, f"{name}:{qualifier}") if qualifier else None
     return alias is not None and bool(_weights(alias.body))
+
+
+def versions_of(alias: Mapping[str, Any]) -> set[str]:
+    """Name every version that an alias leads to."""
+    return {alias["FunctionVersion"], *_weights(alias)}
 
 
 def _weights(alias: Mapping[str, Any]) -> Mapping[str, float]:

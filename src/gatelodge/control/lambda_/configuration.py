@@ -27,6 +27,7 @@ from gatelodge.world.service_roles import LAMBDA, trusting_role
 
 MAX_HANDLER = 128
 MAX_LAYERS = 5
+MAX_MEMORY = 10_240
 _RUNTIME = re.compile(r"python3\.\d+|nodejs\d+\.x|provided(\.al2|\.al2023)?", re.ASCII)
 # Accepted with these values only: they say how AWS runs a function, and nothing else runs here.
 _ACCEPTED: Mapping[str, Any] = {
@@ -101,8 +102,12 @@ def change(call: Call, body: dict[str, Any], named: Named, given: Mapping[str, A
                 if not 1 <= value <= MAX_TIMEOUT:
                     raise invalid(f"The time-out is a number of seconds from 1 to {MAX_TIMEOUT}")
                 configuration["Timeout"] = value
-            case "Description" | "MemorySize":
-                configuration[member] = value
+            case "MemorySize":
+                if value > MAX_MEMORY:
+                    raise invalid(f"The memory is at most {MAX_MEMORY} MB")
+                configuration["MemorySize"] = value
+            case "Description":
+                configuration["Description"] = value
             case "Environment":
                 _environment(call, body, named, value.get("Variables") or {})
             case "Layers":

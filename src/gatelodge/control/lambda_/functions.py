@@ -23,8 +23,9 @@ from gatelodge.control.lambda_.names import (
     without_qualifier,
 )
 from gatelodge.control.lambda_.pages import cut
+from gatelodge.control.lambda_.settings import check_tags
 from gatelodge.control.operations import Output, operation
-from gatelodge.functions.documents import ALIAS, FUNCTION, POLICY, VERSION
+from gatelodge.functions.documents import ALIAS, FUNCTION, POLICY, VERSION, versions_of
 from gatelodge.functions.function import LATEST
 from gatelodge.store import Document
 
@@ -54,6 +55,7 @@ def create_function(
     sha, size = keep_code(call, Code)
     body["Configuration"] |= {"CodeSha256": sha, "CodeSize": size}
     if Tags:
+        check_tags(Tags)
         body["Tags"] = dict(Tags)
     renew(call, body)
     document = call.store.put(
@@ -199,13 +201,14 @@ def _delete_version(call: Call, text: str, qualifier: str | None) -> Output:
     if not number.isdigit():
         raise invalid("Deletion of aliases is not currently supported.")
     aliases = call.store.children(named.account, named.region, ALIAS, named.name)
-    using = [alias.body["Name"] for alias in aliases if alias.body["FunctionVersion"] == number]
+    using = [alias.body["Name"] for alias in aliases if number in versions_of(alias.body)]
     if using:
         raise conflict(f"Version {number} is used by the alias {using[0]}")
     document = call.store.document(named.account, named.region, VERSION, f"{named.name}:{number}")
     if document is None:
         raise not_found(named.qualified_arn)
     call.store.remove(document)
+    versions.remove_policy(call, named, number)
     return {"StatusCode": 204}
 
 

@@ -88,16 +88,19 @@ def _check_payload(payload: bytes, kind: str) -> bytes:
 def _read_context(written: str | None) -> str:
     if not written:
         return ""
+    text = ""
     try:
         text = base64.b64decode(written, validate=True).decode()
-        json.loads(text)
-    except (ValueError, RecursionError) as error:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
         raise Fault(
             "InvalidRequestContentException",
             "Client context must be a valid Base64-encoded JSON object.",
             400,
             {"Type": "User"},
-        ) from error
+        )
     if len(written) > _MAX_CONTEXT or not text.isascii() or not text.isprintable():
         raise invalid("The client context is too large, or holds characters beyond ASCII")
     return text

@@ -10,7 +10,7 @@ from gatelodge.control.lambda_.configuration import keep_code
 from gatelodge.control.lambda_.names import invalid
 from gatelodge.control.lambda_.pages import cut
 from gatelodge.control.operations import Output, operation
-from gatelodge.functions.documents import LAYER, layer_parts
+from gatelodge.functions.documents import LAYER, LAYER_COUNTER, layer_parts
 from gatelodge.store import Document
 
 
@@ -28,8 +28,7 @@ def publish_layer_version(
     """Keep a package as the next version of a layer."""
     name = _name(call, LayerName)
     sha, size = keep_code(call, Content)
-    numbers = [int(d.id.rpartition(":")[2]) for d in _versions(call, name)]
-    number = max(numbers, default=0) + 1
+    number = _next_number(call, name)
     arn = f"arn:{partition_of(call.region)}:lambda:{call.region}:{call.account}:layer:{name}"
     body: dict[str, Any] = {
         "LayerArn": arn,
@@ -145,6 +144,28 @@ def _name(call: Call, text: str) -> str:
     if len(pieces) != 7 or pieces[3:6] != [call.region, call.account, "layer"]:
         raise invalid(f"{text!r} is no layer of this account and region")
     return pieces[6]
+
+
+def _next_number(call: Call, name: str) -> int:
+    """Count a layer's versions on: a number is given once, even where its version is deleted."""
+    counter = call.store.document(call.account, call.region, LAYER_COUNTER, name)
+    numbers = [int(d.id.rpartition(":")[2]) for d in _versions(call, name)]
+    if counter is not None:
+        numbers.append(counter.body["LastVersion"])
+    number = max(numbers, default=0) + 1
+    call.store.put(
+        Document(
+            account=call.account,
+            region=call.region,
+            kind=LAYER_COUNTER,
+            id=name,
+            name=name,
+            body={"LastVersion": number},
+            version=counter.version if counter else 0,
+            created=call.now.isoformat(),
+        )
+    )
+    return number
 
 
 def _versions(call: Call, name: str) -> list[Document]:

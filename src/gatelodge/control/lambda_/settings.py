@@ -48,10 +48,17 @@ def tag_resource(call: Call, *, Resource: str, Tags: Mapping[str, str]) -> Outpu
     """Add tags to a function, or change them."""
     named = read_name(call, Resource)
     tags = {**function(call, named).body.get("Tags", {}), **Tags}
-    if len(tags) > MAX_TAGS:
-        raise invalid(f"A function has at most {MAX_TAGS} tags")
+    check_tags(tags)
     _change(call, named, {"Tags": tags})
     return None
+
+
+def check_tags(tags: Mapping[str, str]) -> None:
+    """Refuse tags that no function can have. Raises Fault."""
+    if len(tags) > MAX_TAGS:
+        raise invalid(f"A function has at most {MAX_TAGS} tags")
+    if any(key.lower().startswith("aws:") for key in tags):
+        raise invalid("aws: prefixed tag key names are not allowed for external use.")
 
 
 @operation("lambda", "UntagResource")

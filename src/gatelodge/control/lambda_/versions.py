@@ -10,7 +10,7 @@ from gatelodge.control.lambda_.configuration import check_revision, shown
 from gatelodge.control.lambda_.names import Named, conflict, function, invalid, read_name
 from gatelodge.control.lambda_.pages import cut
 from gatelodge.control.operations import Output, operation
-from gatelodge.functions.documents import ALIAS, FUNCTION, VERSION
+from gatelodge.functions.documents import ALIAS, FUNCTION, POLICY, VERSION
 from gatelodge.functions.function import LATEST
 from gatelodge.store import Document
 
@@ -164,7 +164,8 @@ def update_alias(
     document = _alias(call, named, Name)
     check_revision(document, RevisionId)
     body = dict(document.body)
-    _check_versions(call, named, FunctionVersion or body["FunctionVersion"], RoutingConfig)
+    routing = body.get("RoutingConfig") if RoutingConfig is None else RoutingConfig
+    _check_versions(call, named, FunctionVersion or body["FunctionVersion"], routing)
     if FunctionVersion is not None:
         body["FunctionVersion"] = FunctionVersion
     if Description is not None:
@@ -186,7 +187,19 @@ def delete_alias(call: Call, *, FunctionName: str, Name: str) -> Output:
     found = call.store.document(named.account, named.region, ALIAS, document_id)
     if found is not None:
         call.store.remove(found)
+        remove_policy(call, named, Name)
     return None
+
+
+def remove_policy(call: Call, named: Named, qualifier: str) -> None:
+    """Remove the permissions of a version or alias that is gone.
+
+    Else whatever gets its name later would have them.
+    """
+    place = f"{named.name}:{qualifier}"
+    found = call.store.document(named.account, named.region, POLICY, place)
+    if found is not None:
+        call.store.remove(found)
 
 
 def _alias(call: Call, named: Named, name: str) -> Document:
@@ -215,6 +228,8 @@ def _check_versions(
             )  # fmt: skip
     if len(weights) > 1 or not all(0 <= weight <= 1 for weight in weights.values()):
         raise invalid("One additional version, with a weight from 0 to 1")
+    if weights and LATEST in (number, *weights):
+        raise invalid(f"{LATEST} is not supported for an alias pointing to more than 1 version")
 
 
 def _revision(call: Call, seed: str) -> str:
