@@ -9,12 +9,14 @@ from hashlib import sha256
 
 from gatelodge import iam
 from gatelodge.asking import Asking
+from gatelodge.authorize.cache_control import heed_cache_control
 from gatelodge.authorize.decision import Allow, Decision, Deny, Mechanism
 from gatelodge.authorize.mechanisms import MECHANISMS
 from gatelodge.authorize.throttling import throttle
 from gatelodge.authorize.unknown_route import refuse_unknown_route
 from gatelodge.context.call import Call, CallError, arn_prefix
 from gatelodge.context.variables import extended_request_id
+from gatelodge.integrate.caching import keep_replies
 from gatelodge.integrate.failure import Failure, configuration_error
 from gatelodge.integrate.integrator import Integrator
 from gatelodge.integrate.questions import ClientCertificate, ReadClock
@@ -55,7 +57,7 @@ class ResourcePlan:
     def __init__(self, resource: Resource, api: Api, stage: Stage) -> None:
         self.resource = resource
         self.by_verb = {
-            verb: _plan_method(method, resource.path, api, stage)
+            verb: _plan_method(method, resource, api, stage)
             for verb, method in resource.methods.items()
         }
 
@@ -300,19 +302,23 @@ def _stamp(response: Response, request_id: str) -> None:
     )
 
 
-def _plan_method(method: Method, path: str, api: Api, stage: Stage) -> MethodPlan:
+def _plan_method(method: Method, resource: Resource, api: Api, stage: Stage) -> MethodPlan:
     """Compile one method; what no table names was refused at load and is a bug here."""
     prepare_mechanism = MECHANISMS.get(method.authorization_type)
     if prepare_mechanism is None:
         raise ValueError(f"authorization type {method.authorization_type!r} is not supported")
     if method.api_key_required:
         raise ValueError("API keys are not supported")
-    mechanism = throttle(prepare_mechanism(method, api, stage), stage, path, method.http_method)
-    integration = method.integration
-    if integration is None:
-        return MethodPlan(method, mechanism, None)
-    prepare = INTEGRATIONS[integration.type]
-    certificate = None
-    if stage.client_certificate_id is not None:
-        certificate = ClientCertificate(api.account, api.region, stage.client_certificate_id)
-    return MethodPlan(method, mechanism, prepare(integration, stage.variables, certificate))
+    mechanism = prepare_mechanism(method, api, stage)
+    integration, integrate = method.integration, None
+    if integration is not None:
+        certificate = None
+        if stage.client_certificate_id is not None:
+            certificate = ClientCertificate(api.account, api.region, stage.client_certificate_id)
+        integrate = INTEGRATIONS[integration.type](integration, stage.variables, certificate)
+        caching = stage.caching(resource.path, method.http_method)
+        if caching is not None:
+            mechanism = heed_cache_control(mechanism, caching)
+            integrate = keep_replies(integrate, integration, resource.id, stage, caching)
+    mechanism = throttle(mechanism, stage, resource.path, method.http_method)
+    return MethodPlan(method, mechanism, integrate)

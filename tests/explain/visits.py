@@ -10,7 +10,7 @@ from gatelodge.serve import Gate, StagePlan, serve
 POOL = f"arn:aws:cognito-idp:us-east-1:{OWNER}:userpool/us-east-1_Abc"
 
 
-def plan(fence=None):
+def plan(fence=None, stage=STAGE):
     """An API: GET /open, GET /signed, GET /token."""
     document = None if fence is None else {"Version": "2012-10-17", "Statement": fence}
     mock = Integration(
@@ -43,17 +43,17 @@ def plan(fence=None):
             for number, (path, method) in enumerate(methods.items())
         ),
     )
-    return StagePlan(api, STAGE)
+    return StagePlan(api, stage)
 
 
-def visit(asked, *answers, fence=None):
+def visit(asked, *answers, fence=None, stage=STAGE):
     """Serve one call; gives its record and the plan that served it."""
-    compiled = plan(fence)
+    compiled = plan(fence, stage)
     _, served = drive(serve(asked, Gate([compiled])), *answers)
     return Record(make_record(asked, served)), compiled, served
 
 
-def explained(asked, *answers, fence=None):
-    record, compiled, served = visit(asked, *answers, fence=fence)
+def explained(asked, *answers, fence=None, stage=STAGE):
+    record, compiled, served = visit(asked, *answers, fence=fence, stage=stage)
     caller = served.decision.caller if served.decision else None
     return explain(record, compiled, caller)

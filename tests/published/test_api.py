@@ -64,3 +64,42 @@ def test_a_canary_has_its_own_deployment_and_the_stages_variables_but_for_its_ow
     assert served.is_canary
     assert not stage.is_canary
     assert (served.api_id, served.name) == ("a", "prod")
+
+
+ON = MethodSetting(caching_enabled=True)
+OFF = MethodSetting()
+
+
+@pytest.mark.parametrize(
+    ("settings", "path", "verb", "kept"),
+    [
+        ({"*/*": ON}, "/pets", "GET", True),
+        ({"*/*": ON}, "/", "GET", True),
+        ({"*/*": ON}, "/pets", "POST", False),
+        ({"*/*": ON}, "/pets", "HEAD", False),
+        ({"*/*": ON}, "/pets", "ANY", False),
+        ({"*/*": OFF}, "/pets", "GET", False),
+        ({}, "/pets", "GET", False),
+        ({"*/*": ON, "pets/GET": OFF}, "/pets", "GET", False),
+        ({"*/*": OFF, "pets/GET": ON}, "/pets", "GET", True),
+        ({"*/*": ON, "pets/POST": ON}, "/pets", "POST", True),
+        ({"pets/ANY": ON}, "/pets", "ANY", True),
+        ({"pets/ANY": ON}, "/pets", "GET", False),
+        ({"/GET": ON}, "/", "GET", True),
+        ({"/GET": ON}, "/pets", "GET", False),
+        ({"*/*": MethodSetting(caching_enabled=True, cache_ttl_in_seconds=0)}, "/", "GET", False),
+    ],
+)
+def test_whose_replies_are_kept(settings, path, verb, kept):
+    stage = Stage("a", "prod", "d", method_settings=settings, cache_cluster_size=0.5)
+    assert (stage.caching(path, verb) is not None) is kept
+    without = Stage("a", "prod", "d", method_settings=settings)
+    assert without.caching(path, verb) is None
+
+
+def test_a_canary_uses_the_stages_cache_only_when_it_may():
+    stage = Stage("a", "prod", "d", method_settings={"*/*": ON}, cache_cluster_size=0.5)
+    assert stage.as_canary(CanarySettings("e", 5.0)).caching("/", "GET") is None
+    allowed = stage.as_canary(CanarySettings("e", 5.0, use_stage_cache=True))
+    assert allowed.caching("/", "GET") is ON
+    assert allowed.deployment_id == "e"

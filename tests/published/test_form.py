@@ -47,6 +47,8 @@ API = Api(
                     integration=Integration(
                         "MOCK",
                         request_templates={"application/json": '{"statusCode": 200}'},
+                        cache_namespace="shared",
+                        cache_key_parameters=("method.request.path.id",),
                         responses=(IntegrationResponse(200), IntegrationResponse(500, "5..")),
                     ),
                 ),
@@ -61,8 +63,12 @@ STAGE = Stage(
     "d1",
     {"color": "blue"},
     AccessLog("$context.requestId", "-"),
-    CanarySettings("d2", 12.5, {"color": "green"}),
-    {"*/*": MethodSetting(5, 2.5), "pets/GET": MethodSetting()},
+    CanarySettings("d2", 12.5, {"color": "green"}, use_stage_cache=True),
+    {
+        "*/*": MethodSetting(5, 2.5),
+        "pets/GET": MethodSetting(0, None, True, 60, False, "FAIL_WITH_403"),
+    },
+    cache_cluster_size=6.1,
 )
 
 
@@ -70,6 +76,26 @@ def test_there_and_back():
     written = json.loads(json.dumps(to_json(API)))
     assert api_from_json(written) == API
     assert stage_from_json(json.loads(json.dumps(to_json(STAGE)))) == STAGE
+
+
+def test_a_stage_of_before_there_were_caches():
+    written = to_json(STAGE)
+    del written["cacheClusterSize"], written["canarySettings"]["useStageCache"]
+    members = ("throttlingBurstLimit", "throttlingRateLimit")
+    for name, setting in written["methodSettings"].items():
+        written["methodSettings"][name] = {member: setting[member] for member in members}
+    read = stage_from_json(written)
+    assert read.cache_cluster_size is None
+    assert not read.canary_settings.use_stage_cache
+    assert read.method_settings == {"*/*": MethodSetting(5, 2.5), "pets/GET": MethodSetting()}
+
+
+def test_an_integration_of_before_there_were_caches():
+    written = to_json(API)
+    integration = written["resources"][0]["methods"]["GET"]["integration"]
+    del integration["cacheNamespace"], integration["cacheKeyParameters"]
+    read = api_from_json(written).resources[0].methods["GET"].integration
+    assert (read.cache_namespace, read.cache_key_parameters) == (None, ())
 
 
 def test_names_are_those_of_aws():

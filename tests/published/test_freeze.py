@@ -63,11 +63,29 @@ def test_what_only_editing_knows_is_left_out():
         "authorizationType": "NONE",
         "methodResponses": {},
         "requestParameters": {},
-        "integration": {**PROXY, "cacheNamespace": "x", "contentHandling": None},
+        "integration": {**PROXY, "connectionId": "x", "contentHandling": None},
     }
     plain = {k: v for k, v in method.items() if k in ("httpMethod", "authorizationType")}
     frozen = freeze(api(method, models=[], apiKeySource="HEADER"), **WHERE)
     assert frozen == freeze(api({**plain, "integration": PROXY}), **WHERE)
+
+
+@pytest.mark.parametrize(
+    ("written", "frozen"),
+    [("r1", None), (None, None), ("shared", "shared")],
+)
+def test_the_name_of_kept_replies_is_the_resources_unless_another_is_given(written, frozen):
+    integration = {
+        **PROXY,
+        "cacheNamespace": written,
+        "cacheKeyParameters": ["method.request.path.i"],
+    }
+    method = {"httpMethod": "GET", "authorizationType": "NONE", "integration": integration}
+    form = api(method)
+    form["resources"][0]["id"] = "r1"
+    made = freeze(form, **WHERE).resources[0].methods["GET"].integration
+    assert made.cache_namespace == frozen
+    assert made.cache_key_parameters == ("method.request.path.i",)
 
 
 def test_status_templates_are_written_in_one_way():

@@ -50,13 +50,16 @@ def by_resource_policy_alone(
     return denied
 
 
-def with_caller(call: Call, caller: Caller) -> Decision:
-    """Decide for an IAM caller: Table A in the API's own account, Table B across accounts."""
+def with_caller(call: Call, caller: Caller, action: str = INVOKE) -> Decision:
+    """Decide for an IAM caller: Table A in the API's own account, Table B across accounts.
+
+    action: what the caller wants to do with the method.
+    """
     principal = caller.principal
     policies = caller.policies
     outcome = iam.evaluate(
         iam.Query(
-            INVOKE,
+            action,
             call.method_arn,
             principal,
             RequestKeys(call.request, principal.keys),
@@ -73,7 +76,7 @@ def with_caller(call: Call, caller: Caller) -> Decision:
         return Allow(caller, outcome)
     explicit = outcome.verdict is iam.Verdict.DENIED
     kind = outcome.decisive or iam.PolicyKind.IDENTITY
-    message = denial(principal.arn or "anonymous", call, kind, explicit=explicit)
+    message = denial(principal.arn or "anonymous", call, kind, explicit=explicit, action=action)
     return _access_denied(message, caller, outcome)
 
 
@@ -128,16 +131,18 @@ def judge_with_fence(
     return iam.Outcome(ruling.verdict, kind, rulings)
 
 
-def denial(who: str, call: Call, kind: iam.PolicyKind, *, explicit: bool) -> str:
+def denial(
+    who: str, call: Call, kind: iam.PolicyKind, *, explicit: bool, action: str = INVOKE
+) -> str:
     """Word a denial as AWS does (authorization-workflow.md section 4.1)."""
     with_article, name = POLICY_WORDS[kind]
     reason = (
         f"with an explicit deny in {with_article}"
         if explicit
-        else f"because no {name} allows the {INVOKE} action"
+        else f"because no {name} allows the {action} action"
     )
     return (
-        f"User: {who} is not authorized to perform: {INVOKE} "
+        f"User: {who} is not authorized to perform: {action} "
         f"on resource: {masked(call.method_arn)} {reason}"
     )
 

@@ -9,9 +9,7 @@ from gatelodge.asking import Asking, ask
 from gatelodge.authorize.decision import Decision, Deny, Mechanism
 from gatelodge.authorize.questions import AskTurn
 from gatelodge.context.call import Call
-from gatelodge.published import GatewayResponseType, MethodSetting, Stage
-
-ALL_METHODS = "*/*"
+from gatelodge.published import ALL_METHODS, GatewayResponseType, MethodSetting, Stage
 
 
 def throttle(mechanism: Mechanism, stage: Stage, path: str, verb: str) -> Mechanism:

@@ -10,10 +10,9 @@ from typing import Any
 
 from gatelodge import iam
 from gatelodge.authorize.caller import Caller
-from gatelodge.authorize.resource_policy import INVOKE
 from gatelodge.context.call import Call
 from gatelodge.context.keys import RequestKeys, anonymous_keys
-from gatelodge.explain import authorizers, tokens
+from gatelodge.explain import authorizers, caching, tokens
 from gatelodge.explain.part import Part
 from gatelodge.explain.record import Record
 from gatelodge.iam.words import kind_words, silence_words, statement_words, trial_words
@@ -91,13 +90,16 @@ def explain(
         parts.append(Part("throttling", "refused", [record["detail"]]))
         return Explanation(record, who, f"too many calls: {record['detail']}", parts)
     arn = Call(request, plan.api, plan.stage, rest, None, {}, None, plan.arn_prefix).method_arn
-    account = plan.api.account
+    account, action = plan.api.account, caching.action_of(record)
     if caller is not None and record["kind"] not in _UNAUTHENTICATED:
         query = iam.Query(
-            INVOKE, arn, caller.principal, RequestKeys(request, caller.principal.keys), account
+            action, arn, caller.principal, RequestKeys(request, caller.principal.keys), account
         )
         return _with_caller(record, who, parts, query, plan, caller)
-    query = iam.Query(INVOKE, arn, iam.ANONYMOUS, anonymous_keys(request), account)
+    if caching.refused(record):
+        parts.append(Part("cache", "refused", [caching.UNSIGNED]))
+        return Explanation(record, who, f"{caching.ASKED}, and {caching.UNSIGNED}", parts)
+    query = iam.Query(action, arn, iam.ANONYMOUS, anonymous_keys(request), account)
     if record["authorization_type"] == tokens.TYPE:
         return _with_token(record, parts, query, plan, rest)
     if record["authorization_type"] == authorizers.TYPE:
@@ -249,12 +251,10 @@ def _with_caller(
     caller: Caller,
 ) -> Explanation:
     policies = caller.policies
-    outcome = iam.evaluate(
-        query,
-        iam.Policies(
-            policies.identity, policies.boundary, policies.session, resource=plan.resource_policy
-        ),
+    together = iam.Policies(
+        policies.identity, policies.boundary, policies.session, resource=plan.resource_policy
     )
+    outcome = iam.evaluate(query, together)
     same = query.principal.account == query.resource_account
     sides = (
         "same account as the API: its own policies or the resource policy can allow"
@@ -276,6 +276,13 @@ def _with_caller(
         lines = [trial_words(trial) for trial in tried] or [f"no {kind_words(kind)} is attached"]
         parts.append(Part(kind_words(kind), policy_set.judge(query).verdict.value, lines))
     reason = _outcome_reason(outcome, sets, query)
+    if caching.refused(record):
+        reason = f"{caching.ASKED}: {reason}"
+    elif caching.ignored(record):
+        renewal = caching.renewal(query)
+        judged = iam.evaluate(renewal, together)
+        why = [caching.ASKED, _outcome_reason(judged, sets, renewal)]
+        parts.append(Part("cache", judged.verdict.value, why))
     explanation = Explanation(record, who, reason + _outside(record), parts)
     explanation.replayed = outcome.verdict.value
     return explanation
@@ -306,7 +313,7 @@ def _ruling_reason(
 
 def _outside(record: Record) -> str:
     """Add what is known beyond the policies: an ignored header, a backend that failed."""
-    added = ""
+    added = caching.words(record)
     if record["failure"]:
         added += f"; the integration failed: {record['failure']}"
     forwarded = record["forwarded_for"]

@@ -6,6 +6,7 @@ from typing import TextIO
 
 import structlog
 
+from gatelodge.authorize.cache_control import KeepingAllow
 from gatelodge.authorize.decision import Allow
 from gatelodge.explain.record import Record, make_record
 from gatelodge.explain.replay import explain
@@ -67,13 +68,15 @@ class Reception:
         if log is None:  # what is compiled was compiled from it
             return
         latency = int((time.time() - request.received_at.timestamp()) * 1000)
+        decision = served.decision
+        kept = isinstance(decision, KeepingAllow) and decision.since is not None
         delivered = Delivered(
             served.response.status,
             len(served.response.body),
             latency,
-            served.integration_status,
-            served.integration_latency_ms,
-            read_phases(served.authorization_type, served.decision),
+            None if kept else served.integration_status,
+            None if kept else served.integration_latency_ms,
+            read_phases(served.authorization_type, decision),
         )
         self._access_logs.write(log.destination, plan.access_log(call, delivered))
 

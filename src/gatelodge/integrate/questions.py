@@ -94,6 +94,79 @@ class SendHttp(Question[Response | Unreachable]):
         return f"SendHttp({self.method} {self.uri})"
 
 
+class KeptReply:
+    """A reply that is kept, and since when (seconds since 1970)."""
+
+    __slots__ = ("response", "since")
+
+    def __init__(self, response: Response, since: float) -> None:
+        self.response = response
+        self.since = since
+
+
+class Missing:
+    """No reply is kept; `ticket` goes with the one that will be."""
+
+    __slots__ = ("ticket",)
+
+    def __init__(self, ticket: int) -> None:
+        self.ticket = ticket
+
+
+class ReplyKey:
+    """What a kept reply is found by: nothing else of a call tells two replies apart."""
+
+    __slots__ = ("deployment", "digest", "stage")
+
+    def __init__(self, stage: tuple[str, str], deployment: str, digest: str) -> None:
+        self.stage = stage
+        """The API and the stage."""
+        self.deployment = deployment
+        self.digest = digest
+        """Of the values of the cache's parameters: what a client sent is a secret."""
+
+    def __repr__(self) -> str:
+        return f"ReplyKey({'/'.join(self.stage)}, {self.deployment}, {self.digest})"
+
+
+class LookUpReply(Question[KeptReply | Missing | None]):
+    """Asks for a kept reply that is not older than so many seconds; None: nobody keeps any now.
+
+    renew: for none, but that what is kept be forgotten.
+    """
+
+    __slots__ = ("key", "renew", "ttl")
+
+    def __init__(self, key: ReplyKey, ttl: int, *, renew: bool) -> None:
+        self.key = key
+        self.ttl = ttl
+        self.renew = renew
+
+    def __repr__(self) -> str:
+        return f"LookUpReply({self.key})"
+
+
+class KeepReply(Question[None]):
+    """Asks to keep a reply for so many seconds; it is not waited for whether that is done.
+
+    cluster_size: gigabytes of the stage's cache, as AWS counts them.
+    """
+
+    __slots__ = ("cluster_size", "key", "response", "ticket", "ttl")
+
+    def __init__(
+        self, key: ReplyKey, ticket: int, response: Response, ttl: int, cluster_size: float
+    ) -> None:
+        self.key = key
+        self.ticket = ticket
+        self.response = response
+        self.ttl = ttl
+        self.cluster_size = cluster_size
+
+    def __repr__(self) -> str:
+        return f"KeepReply({self.key})"
+
+
 class UninvokedReason(StrEnum):
     """Why a function was not invoked, or its answer not waited for."""
 

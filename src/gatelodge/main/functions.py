@@ -19,7 +19,7 @@ from gatelodge.store import MasterKey, Store
 from gatelodge.world.answers import PENDING, Answers, Pending, Resume
 from gatelodge.world.authorizer_cache import AuthorizerCache
 from gatelodge.world.authorizers import read_kept
-from gatelodge.world.changes import Follower, flushed_stages
+from gatelodge.world.changes import FLUSHED_REPLIES, Follower, flushed_stages
 from gatelodge.world.client_certificates import certificates_changed
 from gatelodge.world.exhibits import Exhibits
 from gatelodge.world.function_credentials import function_credentials
@@ -29,7 +29,8 @@ from gatelodge.world.house_answers import handlers
 from gatelodge.world.house_questions import AUTHORIZER_SECONDS
 from gatelodge.world.house_server import HouseServer
 from gatelodge.world.http import Upstream
-from gatelodge.world.throttle import Buckets
+from gatelodge.world.reply_cache import KEEP, LOOK_UP, ReplyCache
+from gatelodge.world.throttle import TURN, Buckets
 
 _PROGRESS = "worker-0"
 """The house follows changes as workers do, and writers wait for it as for them."""
@@ -51,6 +52,7 @@ class FunctionsFloor:
         "_upstream",
         "cache",
         "functions",
+        "replies",
     )
 
     def __init__(
@@ -81,10 +83,15 @@ class FunctionsFloor:
             store, executor, settings.state / "run" / _PROGRESS, self._changed, lambda _: None
         )
         self._follower.start_from(store.last_change())
-        buckets = Buckets(time.monotonic)
-        self._server = HouseServer(
-            loop, master, handlers(self.functions, self.cache, self._follower.catch_up, buckets)
-        )
+        catch_up = self._follower.catch_up
+        self.replies = ReplyCache(time.time, catch_up)
+        answers = {
+            **handlers(self.functions, self.cache, catch_up),
+            TURN: Buckets(time.monotonic).answer,
+            LOOK_UP: self.replies.answer_look_up,
+            KEEP: self.replies.answer_keep,
+        }
+        self._server = HouseServer(loop, master, answers)
         self._tasks: set[asyncio.Task[None]] = set()
         self._following = asyncio.ensure_future(self._follower.follow())
 
@@ -159,5 +166,7 @@ class FunctionsFloor:
         self.functions.forget()
         for api_id, stage in flushed_stages(what):
             self.cache.flush(api_id, stage)
+        for api_id, stage in flushed_stages(what, FLUSHED_REPLIES):
+            self.replies.flush(api_id, stage)
         if certificates_changed(what):
             self._upstream.forget_certificates()

@@ -20,7 +20,13 @@ from gatelodge.fronts.http1.connection import Connection
 from gatelodge.fronts.http1.door import Door
 from gatelodge.fronts.http1.driver import Drive
 from gatelodge.fronts.reception import LINES_A_SECOND, DecisionLines, Reception
-from gatelodge.integrate.questions import InvokeFunction, ReadClock, SendHttp
+from gatelodge.integrate.questions import (
+    InvokeFunction,
+    KeepReply,
+    LookUpReply,
+    ReadClock,
+    SendHttp,
+)
 from gatelodge.main.presence import Presence
 from gatelodge.main.stage_plans import StagePlans
 from gatelodge.messages import Request, Response
@@ -40,6 +46,7 @@ from gatelodge.world.http import Upstream
 from gatelodge.world.key_sets import KeySets
 from gatelodge.world.keys import Keys
 from gatelodge.world.outbox import Outbox
+from gatelodge.world.replies import Replies
 from gatelodge.world.throttle import Turns
 from gatelodge.world.token_keys import KEYS_KIND, TokenKeys
 from gatelodge.world.uses import Uses
@@ -157,13 +164,12 @@ class _Worker:
         authorizers = Authorizers(house, lambda: follower.known)
         self._house = house
         self._answers = {
+            **_house_answers(house, lambda: follower.known, loop.time),
             AskAuthorizer: authorizers.ask,
             FindKey: keys.find,
-            InvokeFunction: AskInvocation(house).invoke,
             ReadClock: lambda _question, _resume: time.monotonic(),
             VerifyToken: token_keys.verify,
             SendHttp: upstream.send,
-            AskTurn: Turns(house, loop.time).ask,
         }
 
         async def changed(what: Sequence[str]) -> None:
@@ -276,6 +282,19 @@ def _failed() -> Served:
     """Answer a call that met an error of ours."""
     response = built_in(500, "InternalServerErrorException", "Internal server error")
     return Served(response, refusal="an error in the gateway; see its log")
+
+
+def _house_answers(
+    house: HouseClient, known: Callable[[], int], clock: Callable[[], float]
+) -> Answers:
+    """Make the answers that the house alone can give; known: the last change known here."""
+    replies = Replies(house, known, clock)
+    return {
+        InvokeFunction: AskInvocation(house).invoke,
+        AskTurn: Turns(house, clock).ask,
+        LookUpReply: replies.look_up,
+        KeepReply: replies.keep,
+    }
 
 
 def _stop_on_signals(

@@ -5,6 +5,7 @@ AWS's member names, so that a publication can be read beside the API it was made
 """
 
 from gatelodge.published.api import (
+    ALL_METHODS,
     AccessLog,
     Api,
     Authorizer,
@@ -21,6 +22,7 @@ from gatelodge.published.form import FormError, api_from_json, stage_from_json, 
 from gatelodge.published.gateway_response_type import GatewayResponseType
 
 __all__ = [
+    "ALL_METHODS",
     "AccessLog",
     "Api",
     "Authorizer",

@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+ALL_METHODS = "*/*"
+"""What the settings of all methods without their own are named by."""
+
 
 @dataclass(frozen=True, slots=True)
 class IntegrationResponse:
@@ -36,6 +39,10 @@ class Integration:
     passthrough_behavior: str = "WHEN_NO_MATCH"
     timeout_in_millis: int = 29_000
     tls_insecure_skip_verification: bool = False
+    cache_namespace: str | None = None
+    """What kept replies are named by; None for the resource's id."""
+    cache_key_parameters: tuple[str, ...] = ()
+    """Mapping expressions over the request whose values tell kept replies apart."""
     responses: tuple[IntegrationResponse, ...] = ()
 
 
@@ -141,16 +148,26 @@ class CanarySettings:
     percent_traffic: float
     """0 to 100."""
     stage_variable_overrides: Mapping[str, str] = field(default_factory=dict)
+    use_stage_cache: bool = False
+    """Whether replies to the canary's calls are kept, where the stage keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
 class MethodSetting:
-    """How fast the calls of a method may come."""
+    """How fast the calls of a method may come, and how long its replies are kept."""
 
     throttling_burst_limit: int = 0
     """How many at once."""
     throttling_rate_limit: float | None = None
     """How many a second, for as long as one likes; None for as fast as they can."""
+    caching_enabled: bool = False
+    """Whether replies are kept; a stage without a cache keeps none all the same."""
+    cache_ttl_in_seconds: int = 300
+    """0: nothing is kept."""
+    require_authorization_for_cache_control: bool = True
+    """Whether a caller needs a permission to have a kept reply renewed."""
+    unauthorized_cache_control_header_strategy: str = "SUCCEED_WITH_RESPONSE_HEADER"
+    """AWS's word for what happens to one without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +181,35 @@ class Stage:
     access_log: AccessLog | None = None
     canary_settings: CanarySettings | None = None
     method_settings: Mapping[str, MethodSetting] = field(default_factory=dict)
-    """By `path/VERB`, the path without its first slash, or by `*/*` for all methods without their
-    own."""
+    """By `path/VERB`, the path without its first slash, or by ALL_METHODS."""
     client_certificate_id: str | None = None
     """What HTTPS backends are shown; None for nothing."""
     is_canary: bool = False
     """This is the stage as the canary's share of its calls meets it."""
+    cache_cluster_size: float | None = None
+    """AWS's gigabytes of the cache for replies; None without one."""
 
     def as_canary(self, canary: CanarySettings) -> "Stage":
         """Give the stage as the canary's share of its calls meets it."""
-        variables = {**self.variables, **canary.stage_variable_overrides}
         return replace(
-            self, deployment_id=canary.deployment_id, variables=variables, is_canary=True
+            self,
+            deployment_id=canary.deployment_id,
+            variables={**self.variables, **canary.stage_variable_overrides},
+            is_canary=True,
+            cache_cluster_size=self.cache_cluster_size if canary.use_stage_cache else None,
         )
+
+    def caching(self, path: str, verb: str) -> MethodSetting | None:
+        """Tell how the replies of a method are kept; None where none is.
+
+        What is set for all methods is for those declared as GET alone (API Gateway Developer
+        Guide, "Cache settings for REST APIs").
+        """
+        if self.cache_cluster_size is None:
+            return None
+        setting = self.method_settings.get(f"{path.removeprefix('/')}/{verb}")
+        if setting is None and verb == "GET":
+            setting = self.method_settings.get(ALL_METHODS)
+        if setting is None or not setting.caching_enabled or not setting.cache_ttl_in_seconds:
+            return None
+        return setting

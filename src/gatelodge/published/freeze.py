@@ -18,8 +18,6 @@ from gatelodge.published.form import FormError, api_from_json, to_json
 _EDITED_API = {"apiKeySource", "minimumCompressionSize", "models", "requestValidators", "version"}
 _EDITED_METHOD = {"methodResponses", "requestModels", "requestParameters", "requestValidatorId"}
 _EDITED_INTEGRATION = {
-    "cacheKeyParameters",
-    "cacheNamespace",
     "connectionId",
     "connectionType",
     "contentHandling",
@@ -87,16 +85,17 @@ def _resource(
     resource: Mapping[str, Any], authorizers: Mapping[object, Mapping[str, Any]]
 ) -> dict[str, Any]:
     methods = resource.get("methods", {})
+    resource_id = resource.get("id") or _short_id(str(resource.get("path")))
     if isinstance(methods, Mapping):
-        methods = {verb: _method(method, authorizers) for verb, method in methods.items()}
-    return {
-        **resource,
-        "id": resource.get("id") or _short_id(str(resource.get("path"))),
-        "methods": methods,
-    }
+        methods = {
+            verb: _method(method, authorizers, resource_id) for verb, method in methods.items()
+        }
+    return {**resource, "id": resource_id, "methods": methods}
 
 
-def _method(method: object, authorizers: Mapping[object, Mapping[str, Any]]) -> object:
+def _method(
+    method: object, authorizers: Mapping[object, Mapping[str, Any]], resource_id: object
+) -> object:
     """Freeze a method: what AWS reads leniently is written in one way."""
     if not isinstance(method, Mapping):
         return method
@@ -109,16 +108,18 @@ def _method(method: object, authorizers: Mapping[object, Mapping[str, Any]]) -> 
     integration = method.get("integration")
     return {
         **method,
-        "integration": _integration(integration)
+        "integration": _integration(integration, resource_id)
         if isinstance(integration, Mapping)
         else integration,
     }
 
 
-def _integration(integration: Mapping[str, Any]) -> dict[str, Any] | None:
+def _integration(integration: Mapping[str, Any], resource_id: object) -> dict[str, Any] | None:
     if not can_run(integration):
         return None
     frozen = _without(integration, _EDITED_INTEGRATION)
+    if frozen.get("cacheNamespace") == resource_id:
+        del frozen["cacheNamespace"]
     if isinstance(frozen.get("responses"), list):
         frozen["responses"] = [_without(r, {"contentHandling"}) for r in frozen["responses"]]
     templates = frozen.get("requestTemplates", {})

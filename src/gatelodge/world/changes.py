@@ -20,6 +20,7 @@ PATIENCE = 1.0
 _SEEN = struct.Struct("<qq")
 _BELL = ".bell"
 FLUSHED = "authorizers "
+FLUSHED_REPLIES = "replies "
 _FORGETTING_SECONDS = 60.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.01
 """Seconds between a writer's looks at what the workers have seen."""
@@ -135,12 +136,20 @@ def flush_authorizers(store: Store, api_id: str, stage: str) -> None:
     store.note_change(f"{FLUSHED}{api_id} {stage}")
 
 
-def flushed_stages(what: Sequence[str]) -> list[tuple[str, str]]:
-    """Name the stages, (API, stage), whose authorizers' answers are to be forgotten."""
+def flush_replies(store: Store, api_id: str, stage: str) -> None:
+    """Have the house forget the replies that it keeps for a stage."""
+    store.note_change(f"{FLUSHED_REPLIES}{api_id} {stage}")
+
+
+def flushed_stages(what: Sequence[str], kind: str = FLUSHED) -> list[tuple[str, str]]:
+    """Name the stages, (API, stage), of which something is to be forgotten.
+
+    kind: FLUSHED for authorizers' answers, FLUSHED_REPLIES for replies.
+    """
     found = []
     for change in what:
-        if change.startswith(FLUSHED):
-            api_id, _, stage = change.removeprefix(FLUSHED).partition(" ")
+        if change.startswith(kind):
+            api_id, _, stage = change.removeprefix(kind).partition(" ")
             found.append((api_id, stage))
     return found
 

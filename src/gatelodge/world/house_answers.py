@@ -10,17 +10,14 @@ from gatelodge.world.authorizer_cache import AuthorizerCache
 from gatelodge.world.functions import Functions
 from gatelodge.world.house_questions import AUTHORIZE, INVOKE, LIST
 from gatelodge.world.house_server import Answer, Handler
-from gatelodge.world.throttle import TURN, Buckets
 
 CatchUp = Callable[[int], Awaitable[None]]
 """Sees to it that the house knows of a change."""
 MAX_LISTED = 500
 
 
-def handlers(
-    functions: Functions, cache: AuthorizerCache, catch_up: CatchUp, buckets: Buckets
-) -> dict[str, Handler]:
-    """Make the house's side of every question."""
+def handlers(functions: Functions, cache: AuthorizerCache, catch_up: CatchUp) -> dict[str, Handler]:
+    """Make the house's side of the questions about functions and authorizers."""
 
     async def invoke(head: Mapping[str, Any], payload: bytes) -> Answer:
         answer = await functions.invoke_for_api(
@@ -65,7 +62,7 @@ def handlers(
             ]
         }, b""
 
-    return {INVOKE: invoke, AUTHORIZE: authorize, LIST: list_kept, TURN: buckets.answer}
+    return {INVOKE: invoke, AUTHORIZE: authorize, LIST: list_kept}
 
 
 def _scope(head: Mapping[str, Any]) -> AuthorizerScope:

@@ -19,7 +19,12 @@ def backend():
 
 @pytest.fixture(scope="session")
 def gateway(tmp_path_factory):
-    users = [user("nobody"), user("caller", identity()), user("editor", EDITOR)]
+    users = [
+        user("nobody"),
+        user("caller", identity()),
+        user("renewer", identity(), identity(Action="execute-api:InvalidateCache")),
+        user("editor", EDITOR),
+    ]
     directory = tmp_path_factory.mktemp("apigateway")
     gateway = Gateway(directory, [], [{"UserDetailList": users}], workers=2)
     yield gateway

@@ -81,7 +81,7 @@ ROWS = [
     ("stage", "/accessLogSettings", {"remove"}, None),
     ("stage", "/accessLogSettings/destinationArn", ALL, GROUP),
     ("stage", "/accessLogSettings/format", ALL, "$context.requestId"),
-    ("stage", "/cacheClusterEnabled", REPLACE, "false"),
+    ("stage", "/cacheClusterEnabled", REPLACE, "true"),
     ("stage", "/cacheClusterSize", REPLACE, "0.5"),
     ("stage", "/canarySettings", {"remove"}, None),
     ("stage", "/canarySettings/deploymentId", REPLACE, lambda at: at.deployment["deploymentId"]),

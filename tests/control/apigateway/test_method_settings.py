@@ -8,6 +8,12 @@ from tests.control.apigateway.calls import Api
 from gatelodge.control.apigateway.method_settings import published_settings
 from gatelodge.published import MethodSetting
 
+CACHING = {
+    "cachingEnabled": False,
+    "cacheTtlInSeconds": 300,
+    "requireAuthorizationForCacheControl": True,
+    "unauthorizedCacheControlHeaderStrategy": "SUCCEED_WITH_RESPONSE_HEADER",
+}
 RATE, BURST = "throttling/rateLimit", "throttling/burstLimit"
 
 
@@ -95,5 +101,19 @@ def test_a_method_begins_with_what_it_had(api):
     ],
 )
 def test_what_the_data_plane_is_told(rate, burst, expected):
-    setting = {"throttlingRateLimit": rate, "throttlingBurstLimit": burst}
+    setting = {**CACHING, "throttlingRateLimit": rate, "throttlingBurstLimit": burst}
     assert published_settings({"a/GET": setting}) == {"a/GET": expected}
+
+
+def test_what_the_data_plane_is_told_of_caching():
+    setting = {
+        "throttlingRateLimit": -1.0,
+        "throttlingBurstLimit": -1,
+        "cachingEnabled": True,
+        "cacheTtlInSeconds": 7,
+        "requireAuthorizationForCacheControl": False,
+        "unauthorizedCacheControlHeaderStrategy": "FAIL_WITH_403",
+    }
+    assert published_settings({"*/*": setting}) == {
+        "*/*": MethodSetting(0, None, True, 7, False, "FAIL_WITH_403")
+    }

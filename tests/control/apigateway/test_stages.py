@@ -66,7 +66,6 @@ def test_a_new_stage(desk):
         ({"stageName": "s" * 129}, "BadRequestException", "Stage name only allows"),
         ({"variables": {"a-b": "1"}}, "BadRequestException", "Invalid stage variable a-b"),
         ({"variables": {"a": "<"}}, "BadRequestException", "Invalid stage variable a"),
-        ({"cacheClusterEnabled": True}, "BadRequestException", "Cache clusters are not supported"),
         ({"cacheClusterSize": "3"}, "BadRequestException", "Invalid cacheClusterSize specified"),
         ({"documentationVersion": "1"}, "NotFoundException", "Invalid Documentation version"),
     ],

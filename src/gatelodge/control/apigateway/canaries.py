@@ -65,6 +65,7 @@ def published_canary(body: Mapping[str, Any]) -> CanarySettings | None:
         str(settings["deploymentId"]),
         float(settings["percentTraffic"]),
         dict(settings.get(_OVERRIDES, {})),
+        bool(settings["useStageCache"]),
     )
 
 

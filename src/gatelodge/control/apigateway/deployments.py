@@ -47,9 +47,8 @@ def create_deployment(
             "Invalid deployment content specified.Non null and non empty stageName must be "
             f"provided for canary deployment. Provided value is {given}"
         )
-    stages.refuse_cache(enabled=cacheClusterEnabled)
-    if not stageName and (variables or stageDescription):
-        raise bad_request("Stage variables and a stage description need a stageName")
+    if not stageName and (variables or stageDescription or cacheClusterEnabled):
+        raise bad_request("Stage variables, a stage description and a cache need a stageName")
     made = deploy(call, restApiId, description=description)
     if stageName:
         stages.serve_deployment(
@@ -60,6 +59,7 @@ def create_deployment(
             description=stageDescription,
             variables=variables,
             tracing=tracingEnabled,
+            cache=cacheClusterEnabled,
             cache_size=cacheClusterSize,
             canary=canarySettings,
         )

@@ -1,7 +1,7 @@
 """The settings of a stage's methods, by JSON patch (API Gateway API reference, MethodSetting).
 
-Throttling is honoured; what only watches, or is about a cache that is not there, is kept and has no
-effect.
+Throttling and caching are honoured; what only watches is kept and has no effect, and so is
+encryption of a cache that is in memory alone.
 """
 
 import math
@@ -12,7 +12,7 @@ from gatelodge.control.apigateway.documents import bad_request
 from gatelodge.control.apigateway.methods import VERBS
 from gatelodge.control.fault import Fault
 from gatelodge.control.patching import ADD, REMOVE, REPLACE, Operation, flag, read_path
-from gatelodge.published import MethodSetting
+from gatelodge.published import ALL_METHODS, MethodSetting
 
 _ACCOUNT_LIMITS = (5000, 10_000.0)
 _BUILT_IN = {
@@ -28,7 +28,6 @@ _BUILT_IN = {
 }
 _LEVELS = ("OFF", "ERROR", "INFO")
 _STRATEGIES = ("FAIL_WITH_403", "SUCCEED_WITH_RESPONSE_HEADER", "SUCCEED_WITHOUT_RESPONSE_HEADER")
-_ALL = "*/*"
 _UNLIMITED = -1
 _MOST_BURST = 2**31 - 1
 
@@ -51,10 +50,9 @@ def patch_method_settings(
     if len(tokens) >= 4 and setting in _SETTINGS and op == REPLACE:
         member, read = _SETTINGS[setting]
         key = _key(tokens[:-2])
-        if key != _ALL and (tokens[-3] not in VERBS or "*" in tokens[:-3]):
+        if key != ALL_METHODS and (tokens[-3] not in VERBS or "*" in tokens[:-3]):
             raise _unknown(path, paths)
-        # Not stated by AWS: a method that gets its own settings begins with those it had.
-        one = settings.setdefault(key, dict(settings.get(_ALL, _BUILT_IN)))
+        one = settings.setdefault(key, _inherited(settings, tokens[-3]))
         one[member] = read(str(operation.get("value") or ""))
         return {**body, "methodSettings": settings}
     if tokens[0] in {known.split("/")[1] for known in paths}:
@@ -71,25 +69,41 @@ def patch_method_settings(
     return {**body, "methodSettings": settings}
 
 
+def _inherited(settings: Mapping[str, Any], verb: str) -> dict[str, Any]:
+    """Give the settings that a method had before its own: AWS does not state others.
+
+    What is set for all methods has replies to GET alone kept.
+    """
+    one = dict(settings.get(ALL_METHODS, _BUILT_IN))
+    return one if verb in {"GET", "*"} else {**one, "cachingEnabled": False}
+
+
 def _unknown(path: object, paths: Sequence[str]) -> Fault:
     choices = ", ".join([*paths, *(f"/{{resourcePath}}/{{httpMethod}}/{s}" for s in _SETTINGS)])
     return bad_request(f"Invalid method setting path: {path}. Must be one of: [{choices}]")
 
 
 def published_settings(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, MethodSetting]:
-    """Give the limits of a stage's methods, as the data plane keeps them.
+    """Give the settings of a stage's methods, as the data plane keeps them.
 
-    Those of the account, which a first setting fills in, are not enforced here.
+    Limits of the account, which a first setting fills in, are not enforced here.
     """
     return {name: _published(one) for name, one in settings.items()}
 
 
 def _published(setting: Mapping[str, Any]) -> MethodSetting:
     burst, rate = int(setting["throttlingBurstLimit"]), float(setting["throttlingRateLimit"])
-    if rate == _UNLIMITED or (burst, rate) == _ACCOUNT_LIMITS:
-        return MethodSetting()
-    # A rate alone: as many at once as an account may have.
-    return MethodSetting(_ACCOUNT_LIMITS[0] if burst == _UNLIMITED else burst, rate)
+    limited = rate != _UNLIMITED and (burst, rate) != _ACCOUNT_LIMITS
+    if burst == _UNLIMITED:
+        burst = _ACCOUNT_LIMITS[0]  # a rate alone: as many at once as an account may have
+    return MethodSetting(
+        burst if limited else 0,
+        rate if limited else None,
+        bool(setting["cachingEnabled"]),
+        int(setting["cacheTtlInSeconds"]),
+        bool(setting["requireAuthorizationForCacheControl"]),
+        str(setting["unauthorizedCacheControlHeaderStrategy"]),
+    )
 
 
 def _key(tokens: Sequence[str]) -> str:

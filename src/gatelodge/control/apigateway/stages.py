@@ -9,6 +9,13 @@ from typing import Any
 from gatelodge.control import patching
 from gatelodge.control.apigateway import documents
 from gatelodge.control.apigateway.access_logs import read_access_log
+from gatelodge.control.apigateway.caches import (
+    BUILT_IN,
+    cache_terms,
+    published_size,
+    read_size,
+    settled,
+)
 from gatelodge.control.apigateway.canaries import (
     SETTINGS,
     patch_canary,
@@ -29,16 +36,14 @@ from gatelodge.control.operations import Output, operation
 from gatelodge.control.patching import REMOVE, REPLACE, Rule, Table
 from gatelodge.published import AccessLog, Api, Stage, api_from_json, to_json
 from gatelodge.store import Document
-from gatelodge.world.changes import flush_authorizers
+from gatelodge.world.changes import flush_authorizers, flush_replies
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z0-9_]+", re.ASCII)
 _VALUE = re.compile(r"[A-Za-z0-9._~:/?#&=,\s-]*", re.ASCII)
-_CACHE_SIZES = ("0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237")
 _FILE_LOG = "fileAccessLog"
 _BUILT_IN = {
-    "cacheClusterEnabled": False,
-    "cacheClusterStatus": "NOT_AVAILABLE",
+    **BUILT_IN,
     "methodSettings": {},
     "tracingEnabled": False,
 }
@@ -62,14 +67,13 @@ def create_stage(
 ) -> Output:
     """Create a stage that serves a deployment."""
     documents.api(call, restApiId)
-    refuse_cache(enabled=cacheClusterEnabled)
     _refuse_documentation(documentationVersion)
     if _stored(call, restApiId, stageName) is not None:
         raise conflict("Stage already exists")
     body = _new_body(stageName, deploymentId, description, variables)
-    body["tracingEnabled"] = tracingEnabled
+    body |= {"tracingEnabled": tracingEnabled, "cacheClusterEnabled": cacheClusterEnabled}
     if cacheClusterSize is not None:
-        body["cacheClusterSize"] = _cache_size(cacheClusterSize)
+        body["cacheClusterSize"] = read_size(cacheClusterSize)
     if canarySettings is not None:
         body[SETTINGS] = read_canary(canarySettings, deploymentId)
     if tags:
@@ -122,13 +126,15 @@ def delete_stage(call: Call, *, restApiId: str, stageName: str) -> Output:
     found = documents.child(call, documents.STAGE, restApiId, stageName)
     call.store.remove(found)
     call.store.delete_stage(restApiId, stageName)
+    flush_replies(call.store, restApiId, stageName)
     return None
 
 
 @operation("apigateway", "FlushStageCache")
 def flush_stage_cache(call: Call, *, restApiId: str, stageName: str) -> Output:
-    """Empty the cache of a stage, which has none here."""
+    """Have the house forget the replies that it keeps for a stage."""
     documents.child(call, documents.STAGE, restApiId, stageName)
+    flush_replies(call.store, restApiId, stageName)
     return None
 
 
@@ -149,6 +155,7 @@ def serve_deployment(
     description: str | None = None,
     variables: Mapping[str, str] | None = None,
     tracing: bool | None = None,
+    cache: bool | None = None,
     cache_size: str | None = None,
     canary: Mapping[str, Any] | None = None,
 ) -> None:
@@ -175,8 +182,10 @@ def serve_deployment(
         body["variables"] = dict(variables)
     if tracing is not None:
         body["tracingEnabled"] = tracing
+    if cache is not None:
+        body["cacheClusterEnabled"] = cache
     if cache_size is not None:
-        body["cacheClusterSize"] = _cache_size(cache_size)
+        body["cacheClusterSize"] = read_size(cache_size)
     _keep(call, api_id, found, body)
 
 
@@ -201,12 +210,6 @@ def serve_file(
         return False
     _keep(call, api_id, found, body)
     return True
-
-
-def refuse_cache(*, enabled: bool | None) -> None:
-    """Refuse a cache cluster: there is none here. Raises Fault."""
-    if enabled:
-        raise bad_request("Cache clusters are not supported: leave cacheClusterEnabled out")
 
 
 def _stored(call: Call, api_id: str, name: str) -> Document | None:
@@ -238,6 +241,7 @@ def _keep(
     call: Call, api_id: str, found: Document | None, body: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Check a stage, write it, and let the data plane serve it. Raises Fault."""
+    body = settled(body)
     name, deployment_id = str(body["stageName"]), str(body.get("deploymentId"))
     published, canary = _published(call, api_id, deployment_id), published_canary(body)
     _check_variables(body.get("variables", {}))
@@ -250,6 +254,7 @@ def _keep(
         canary,
         published_settings(body["methodSettings"]),
         check_certificate(call, body.get(CERTIFICATE)),
+        cache_cluster_size=published_size(body),
     )
     check_stage(published, stage)
     if canary is not None:
@@ -260,6 +265,8 @@ def _keep(
         kept = documents.add(call, documents.STAGE, api_id, name, dated)
     else:
         kept = documents.change(call, found, dated)
+        if cache_terms(found.body) != cache_terms(body):
+            flush_replies(call.store, api_id, name)
     call.store.set_stage(api_id, name, stage.deployment_id, json.dumps(to_json(stage)))
     return _shown(kept)
 
@@ -296,20 +303,6 @@ def _shown(found: Document) -> dict[str, Any]:
     return {**found.body, "createdDate": datetime.fromisoformat(found.created)}
 
 
-def _no_cache(value: str | None) -> bool:
-    refuse_cache(enabled=patching.flag(value))
-    return False
-
-
-def _cache_size(value: str | None) -> str | None:
-    """Read the size of a cache, which says nothing as long as there is none."""
-    if value and value not in _CACHE_SIZES:
-        raise bad_request(
-            f"Invalid cacheClusterSize specified. Valid options are {','.join(_CACHE_SIZES)}"
-        )
-    return value or None
-
-
 def _no_documentation(value: str | None) -> None:
     _refuse_documentation(value)
 
@@ -320,8 +313,8 @@ PATCHES = Table(
     {
         "/deploymentId": patching.replace_only(patching.needed("Deployment id")),
         "/description": patching.replace_only(),
-        "/cacheClusterEnabled": Rule(_REPLACE, _no_cache),
-        "/cacheClusterSize": Rule(_REPLACE, _cache_size),
+        "/cacheClusterEnabled": patching.replace_only(patching.flag),
+        "/cacheClusterSize": Rule(_REPLACE, read_size),
         "/clientCertificateId": patching.replace_only(),
         "/accessLogSettings": Rule(frozenset({REMOVE}), patching.text),
         "/accessLogSettings/destinationArn": Rule(_SET, patching.text),

@@ -1,0 +1,95 @@
+"""Answers LookUpReply and KeepReply: the worker's side of the replies that the house keeps.
+
+Without the house nothing is kept, and every call goes to its integration.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gatelodge.integrate.questions import KeepReply, KeptReply, LookUpReply, Missing, ReplyKey
+from gatelodge.messages import Response
+from gatelodge.world.answers import PENDING, Pending, Resume
+from gatelodge.world.house_client import Away, HouseClient
+from gatelodge.world.house_wire import Head
+from gatelodge.world.reply_cache import KEEP, LOOK_UP
+
+MAX_UNDER_WAY = 32 * 1024 * 1024
+"""Octets of replies on their way to the house; more are not kept."""
+_PATIENCE = 1.0
+_PAUSE = 1.0
+"""Seconds for which a house that did not answer is left alone."""
+_CRLF = "\r\n"
+
+
+class Replies:
+    """The replies that the house keeps, as one worker asks for them."""
+
+    __slots__ = ("_clock", "_house", "_known", "_paused_until", "_under_way")
+
+    def __init__(
+        self, house: HouseClient, known: Callable[[], int], clock: Callable[[], float]
+    ) -> None:
+        """Prepare; known: the last change that this process knows of."""
+        self._house = house
+        self._known = known
+        self._clock = clock
+        self._paused_until = 0.0
+        self._under_way = 0
+
+    def look_up(self, question: LookUpReply, resume: Resume) -> Pending | None:
+        """Ask the house for a reply, and resume with it."""
+        if self._clock() < self._paused_until:
+            return None
+
+        def tell(head: Mapping[str, Any] | Away, payload: bytes) -> None:
+            if isinstance(head, Away) or head.get("failed"):
+                self._paused_until = self._clock() + _PAUSE
+                resume(None)
+            else:
+                resume(_read(head, payload))
+
+        head = {**self._head(LOOK_UP, question.key), "ttl": question.ttl, "renew": question.renew}
+        self._house.ask(head, b"", tell, seconds=_PATIENCE, repeatable=True)
+        return PENDING
+
+    def keep(self, question: KeepReply, resume: Resume) -> None:
+        """Bring the house a reply, unless too many are on their way."""
+        del resume
+        response = question.response
+        fields = _CRLF.join(response.lines).encode("latin-1")
+        payload = fields + response.body
+        if self._under_way + len(payload) > MAX_UNDER_WAY:
+            return
+        self._under_way += len(payload)
+
+        def tell(head: Mapping[str, Any] | Away, _: bytes) -> None:
+            del head
+            self._under_way -= len(payload)
+
+        head = {
+            **self._head(KEEP, question.key),
+            "ticket": question.ticket,
+            "ttl": question.ttl,
+            "size": question.cluster_size,
+            "status": response.status,
+            "fields": len(fields),
+        }
+        self._house.ask(head, payload, tell, seconds=_PATIENCE, repeatable=False)
+
+    def _head(self, kind: str, key: ReplyKey) -> Head:
+        return {
+            "kind": kind,
+            "stage": key.stage,
+            "deployment": key.deployment,
+            "digest": key.digest,
+            "change": self._known(),
+        }
+
+
+def _read(head: Mapping[str, Any], payload: bytes) -> KeptReply | Missing:
+    if "ticket" in head:
+        return Missing(head["ticket"])
+    fields = payload[: head["fields"]].decode("latin-1")
+    lines = fields.split(_CRLF) if fields else []
+    body = payload[head["fields"] :]
+    return KeptReply(Response(head["status"], body=body, lines=lines), head["since"])

@@ -1,0 +1,117 @@
+"""The worker's side of kept replies: the line to the house, and what is done without it."""
+
+import pytest
+
+from gatelodge.integrate.questions import KeepReply, KeptReply, LookUpReply, Missing, ReplyKey
+from gatelodge.messages import Response
+from gatelodge.world import replies
+from gatelodge.world.answers import PENDING
+from gatelodge.world.house_client import Away
+from gatelodge.world.replies import Replies
+from gatelodge.world.reply_cache import KEEP, LOOK_UP
+
+KEY = ReplyKey(("abc123", "prod"), "d1", "digest")
+NAMED = {"stage": ("abc123", "prod"), "deployment": "d1", "digest": "digest", "change": 7}
+QUESTION = LookUpReply(KEY, 60, renew=False)
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+class House:
+    """Keeps what it is asked, for the test to answer."""
+
+    def __init__(self):
+        self.asked = []
+
+    def ask(self, head, payload, tell, *, seconds, repeatable):
+        self.asked.append((head, payload, tell, repeatable))
+
+
+@pytest.fixture
+def house():
+    return House()
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def worker(house, clock):
+    return Replies(house, lambda: 7, clock)
+
+
+def test_a_reply_goes_to_the_house_and_comes_back_as_it_was(house, worker):
+    lines = ["Content-Type: text/plain", "X-Latin: \xe9", "X-Twice: 1", "X-Twice: 2"]
+    reply = Response(203, body=b"\x00\r\n\r\nbody", lines=lines)
+    assert worker.keep(KeepReply(KEY, 5, reply, 60, 0.5), None) is None
+    ((head, payload, _, repeatable),) = house.asked
+    expected = {"kind": KEEP, **NAMED, "ticket": 5, "ttl": 60, "size": 0.5, "status": 203}
+    assert {name: value for name, value in head.items() if name != "fields"} == expected
+    assert not repeatable
+    told = []
+    assert worker.look_up(QUESTION, told.append) is PENDING
+    asked, nothing, tell, repeatable = house.asked[1]
+    assert asked == {"kind": LOOK_UP, **NAMED, "ttl": 60, "renew": False}
+    assert nothing == b""
+    assert repeatable
+    tell({"status": 203, "fields": head["fields"], "since": 5.0}, payload)
+    (kept,) = told
+    assert isinstance(kept, KeptReply)
+    assert kept.since == 5.0
+    assert (kept.response.status, kept.response.lines, kept.response.body) == (
+        203,
+        lines,
+        b"\x00\r\n\r\nbody",
+    )
+
+
+def test_a_reply_without_fields(house, worker):
+    worker.keep(KeepReply(KEY, 5, Response(204), 60, 0.5), None)
+    head, payload, _, _ = house.asked[0]
+    assert (head["fields"], payload) == (0, b"")
+    told = []
+    worker.look_up(QUESTION, told.append)
+    house.asked[1][2]({"status": 204, "fields": 0, "since": 5.0}, b"")
+    assert (told[0].response.lines, told[0].response.body) == ([], b"")
+
+
+def test_what_is_missing_brings_a_ticket(house, worker):
+    told = []
+    worker.look_up(LookUpReply(KEY, 60, renew=True), told.append)
+    assert house.asked[0][0]["renew"]
+    house.asked[0][2]({"ticket": 9}, b"")
+    assert isinstance(told[0], Missing)
+    assert told[0].ticket == 9
+
+
+@pytest.mark.parametrize("head", [Away("the house ended"), {"failed": True}])
+def test_without_the_house_nothing_is_kept_and_it_is_left_alone_for_a_while(
+    house, worker, clock, head
+):
+    told = []
+    worker.look_up(QUESTION, told.append)
+    house.asked[0][2](head, b"")
+    assert told == [None]
+    clock.now += 0.9
+    assert worker.look_up(QUESTION, told.append) is None
+    assert len(house.asked) == 1
+    clock.now += 0.2
+    assert worker.look_up(QUESTION, told.append) is PENDING
+
+
+def test_only_so_many_are_on_their_way(house, worker, monkeypatch):
+    monkeypatch.setattr(replies, "MAX_UNDER_WAY", 10)
+    question = KeepReply(KEY, 5, Response(200, body=b"123456"), 60, 0.5)
+    worker.keep(question, None)
+    worker.keep(question, None)
+    assert len(house.asked) == 1
+    house.asked[0][2](Away("too late", timed_out=True), b"")
+    worker.keep(question, None)
+    assert len(house.asked) == 2
