@@ -6,6 +6,7 @@ import string
 from hypothesis import strategies as st
 from tests.gateway import OWNER, REGION
 
+PROXIES = ("AWS_PROXY", "HTTP_PROXY")
 FUNCTION = (
     f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/"
     f"arn:aws:lambda:{REGION}:{OWNER}:function:f/invocations"
@@ -104,11 +105,12 @@ INTEGRATION_RESPONSES = st.builds(
     ),
 )
 INTEGRATIONS = st.builds(
-    lambda kind, uri, members, more: {
+    lambda kind, uri, members, more, mode: {
         "type": kind,
         **({} if kind == "MOCK" else {"httpMethod": "POST", "uri": uri[kind]}),
         **members,
         **more,
+        **({"responseTransferMode": mode} if kind in PROXIES else {}),
     },
     st.sampled_from(["AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK"]),
     st.just(
@@ -140,11 +142,13 @@ INTEGRATIONS = st.builds(
             "credentials": st.just(ROLE),
             "connectionType": st.sampled_from(["INTERNET", "VPC_LINK"]),
             "connectionId": st.just("abc123"),
+            "integrationTarget": st.just("arn:aws:elasticloadbalancing:us-east-1:1:listener/x"),
             "contentHandling": st.sampled_from(["CONVERT_TO_TEXT", "CONVERT_TO_BINARY"]),
             "cacheNamespace": NAMES,
             "cacheKeyParameters": st.just(["method.request.path.id"]),
         }
     ),
+    st.sampled_from(["BUFFERED", "STREAM"]),
 )
 
 
@@ -249,6 +253,8 @@ ROOTS = st.fixed_dictionaries(
     optional={
         "description": TEXTS.filter(bool),
         "apiKeySource": st.just("AUTHORIZER"),
+        "securityPolicy": st.sampled_from(["TLS_1_0", "SecurityPolicy_TLS13_1_3_2025_09"]),
+        "endpointAccessMode": st.sampled_from(["BASIC", "STRICT"]),
         "minimumCompressionSize": st.integers(0, 10_485_760),
         "policy": st.just({"Version": "2012-10-17", "Statement": []}),
         "binaryMediaTypes": st.lists(

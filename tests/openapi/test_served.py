@@ -24,12 +24,24 @@ def test_what_is_served(integration):
     assert problems_of({"authorizationType": "AWS_IAM"}) == []
 
 
+def test_what_asks_for_nothing_is_no_matter():
+    integration = {**PROXY, "responseTransferMode": "BUFFERED"}
+    members = {"securityPolicy": "TLS_1_0", "endpointAccessMode": "BASIC"}
+    assert problems_of({"integration": integration}, **members) == []
+
+
 @pytest.mark.parametrize(
     ("method", "members", "name", "message"),
     [
         ({"integration": {"type": "AWS", "uri": "x"}}, {}, "aws", "'aws' is not supported"),
         ({"integration": {"type": "HTTP", "uri": "x"}}, {}, "http", "'http' is not supported"),
         ({"integration": {**PROXY, "connectionType": "VPC_LINK"}}, {}, None, "VPC links"),
+        ({"integration": {**PROXY, "integrationTarget": "arn:x"}}, {}, None, "VPC links"),
+        ({"integration": {**PROXY, "responseTransferMode": "STREAM"}}, {}, "responseTransferMode",
+         "responseTransferMode is not honoured"),
+        ({}, {"securityPolicy": "TLS_1_2"}, "x-amazon-apigateway-security-policy", "not honoured"),
+        ({}, {"endpointAccessMode": "STRICT"}, "x-amazon-apigateway-endpoint-access-mode",
+         "not honoured"),
         ({"integration": {**PROXY, "credentials": "r"}}, {}, "credentials", "credentials"),
         ({"integration": {**PROXY, "contentHandling": "CONVERT_TO_TEXT"}}, {}, "contentHandling",
          "contentHandling"),

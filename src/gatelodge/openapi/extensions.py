@@ -15,6 +15,7 @@ AUTH = f"{X}auth"
 AUTHORIZER = f"{X}authorizer"
 AUTHTYPE = f"{X}authtype"
 BINARY_MEDIA_TYPES = f"{X}binary-media-types"
+ENDPOINT_ACCESS_MODE = f"{X}endpoint-access-mode"
 ENDPOINT_CONFIGURATION = f"{X}endpoint-configuration"
 GATEWAY_RESPONSES = f"{X}gateway-responses"
 INTEGRATION = f"{X}integration"
@@ -24,6 +25,7 @@ REQUEST_VALIDATOR = f"{X}request-validator"
 REQUEST_VALIDATORS = f"{X}request-validators"
 DOCUMENTATION = f"{X}documentation"
 POLICY = f"{X}policy"
+SECURITY_POLICY = f"{X}security-policy"
 
 _ROOT, _SERVER, _PATH, _OPERATION, _SCHEME, _ELSEWHERE = (
     "at the root of the document",
@@ -40,6 +42,8 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
     GATEWAY_RESPONSES: (_ROOT,),
     ENDPOINT_CONFIGURATION: (_ROOT, _SERVER),
     MINIMUM_COMPRESSION_SIZE: (_ROOT,),
+    SECURITY_POLICY: (_ROOT,),
+    ENDPOINT_ACCESS_MODE: (_ROOT,),
     REQUEST_VALIDATORS: (_ROOT,),
     REQUEST_VALIDATOR: (_ROOT, _OPERATION),
     # These two say nothing about how calls are served.

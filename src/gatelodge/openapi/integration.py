@@ -20,10 +20,15 @@ from gatelodge.openapi.problems import (
 )
 
 TYPES = frozenset({"AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK"})
+PROXIES = frozenset({"AWS_PROXY", "HTTP_PROXY"})
+"""Only their responses can be streamed."""
+LONGEST, LONGEST_STREAM = 29_000, 900_000
+"""Milliseconds that an integration may take, and one whose response is streamed."""
 _VERBS = {"ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 _PASSTHROUGH = {"WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"}
 _CONNECTIONS = {"INTERNET", "VPC_LINK"}
-_TEXTS = ("credentials", "connectionId", "cacheNamespace")
+_TRANSFER_MODES = {"BUFFERED", "STREAM"}
+_TEXTS = ("credentials", "connectionId", "cacheNamespace", "integrationTarget")
 _MEMBERS = {
     "type",
     "httpMethod",
@@ -34,6 +39,7 @@ _MEMBERS = {
     "passthroughBehavior",
     "contentHandling",
     "timeoutInMillis",
+    "responseTransferMode",
     "cacheKeyParameters",
     "tlsConfig",
     "responses",
@@ -70,9 +76,13 @@ def read_integration(written: object, path: str, problems: Problems) -> dict[str
     parameters = read_texts(written, "requestParameters", problems)
     mapped = request_targets(parameters, problems.at("requestParameters"))
     _check_sources(parameters, parameter_names(path), problems.at("requestParameters"))
+    mode = _word(written, "responseTransferMode", _TRANSFER_MODES, problems)
+    if mode == "STREAM" and kind not in PROXIES:
+        problems.add("only http_proxy and aws_proxy stream responses", "responseTransferMode")
     integration: dict[str, Any] = {
         "type": kind,
-        "timeoutInMillis": _timeout(written, problems),
+        "timeoutInMillis": _timeout(written, mode, problems),
+        "responseTransferMode": mode,
         "passthroughBehavior": _word(
             written, "passthroughBehavior", _PASSTHROUGH, problems, "WHEN_NO_MATCH"
         ),
@@ -165,9 +175,10 @@ def _check_uri(uri: str, mapped: set[str], problems: Problems) -> None:
             )
 
 
-def _timeout(written: Mapping[str, Any], problems: Problems) -> int:
-    timeout = written.get("timeoutInMillis", 29_000)
-    if isinstance(timeout, int) and not isinstance(timeout, bool) and 50 <= timeout <= 29_000:
+def _timeout(written: Mapping[str, Any], mode: str | None, problems: Problems) -> int:
+    longest = LONGEST_STREAM if mode == "STREAM" else LONGEST
+    timeout = written.get("timeoutInMillis", LONGEST)
+    if isinstance(timeout, int) and not isinstance(timeout, bool) and 50 <= timeout <= longest:
         return timeout
-    problems.add("timeoutInMillis is a number from 50 to 29000", "timeoutInMillis")
-    return 29_000
+    problems.add(f"timeoutInMillis is a number from 50 to {longest}", "timeoutInMillis")
+    return LONGEST

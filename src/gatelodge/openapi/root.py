@@ -9,11 +9,14 @@ from typing import Any
 from gatelodge.openapi.extensions import (
     API_KEY_SOURCE,
     BINARY_MEDIA_TYPES,
+    ENDPOINT_ACCESS_MODE,
     ENDPOINT_CONFIGURATION,
     MINIMUM_COMPRESSION_SIZE,
     POLICY,
+    SECURITY_POLICY,
 )
 from gatelodge.openapi.problems import Problems, read_flag, read_object, read_text_list
+from gatelodge.openapi.tls_policies import ACCESS_MODES, POLICIES
 
 MAX_COMPRESSION_SIZE = 10_485_760
 _API_KEY_SOURCES = {"HEADER", "AUTHORIZER"}
@@ -36,6 +39,8 @@ def read_root(document: Mapping[str, Any], problems: Problems) -> dict[str, Any]
         "apiKeySource": _api_key_source(document, problems),
         "minimumCompressionSize": _compression(document, problems),
         "policy": _policy(document, problems),
+        "securityPolicy": _one_of(document, SECURITY_POLICY, POLICIES, problems),
+        "endpointAccessMode": _one_of(document, ENDPOINT_ACCESS_MODE, ACCESS_MODES, problems),
         "binaryMediaTypes": read_text_list(document, BINARY_MEDIA_TYPES, problems) or None,
         **_endpoint(document, problems),
     }
@@ -51,6 +56,16 @@ def _api_key_source(document: Mapping[str, Any], problems: Problems) -> str | No
     if source is None or (isinstance(source, str) and source.upper() in _API_KEY_SOURCES):
         return source and source.upper()
     problems.add("the source is HEADER or AUTHORIZER", API_KEY_SOURCE)
+    return None
+
+
+def _one_of(
+    document: Mapping[str, Any], member: str, words: tuple[str, ...], problems: Problems
+) -> str | None:
+    word = document.get(member)
+    if word is None or word in words:
+        return word
+    problems.add(f"the possible values are {', '.join(words)}", member)
     return None
 
 

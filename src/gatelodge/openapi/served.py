@@ -11,9 +11,11 @@ from typing import Any
 from gatelodge.openapi.authorizers import FUNCTION_URI, ROLE_ARN
 from gatelodge.openapi.extensions import (
     API_KEY_SOURCE,
+    ENDPOINT_ACCESS_MODE,
     INTEGRATION,
     MINIMUM_COMPRESSION_SIZE,
     REQUEST_VALIDATOR,
+    SECURITY_POLICY,
 )
 from gatelodge.openapi.problems import Problems
 from gatelodge.openapi.status import read_status
@@ -36,6 +38,11 @@ def check_served(api: Mapping[str, Any], problems: Problems, place: Place) -> No
         problems.not_honoured(API_KEY_SOURCE, API_KEY_SOURCE)
     if api.get("minimumCompressionSize") is not None:
         problems.not_honoured(MINIMUM_COMPRESSION_SIZE, MINIMUM_COMPRESSION_SIZE)
+    # Where TLS ends, and how, the operator decides; only what asks for nothing holds anyway.
+    if api.get("securityPolicy", "TLS_1_0") != "TLS_1_0":
+        problems.not_honoured(SECURITY_POLICY, SECURITY_POLICY)
+    if api.get("endpointAccessMode", "BASIC") != "BASIC":
+        problems.not_honoured(ENDPOINT_ACCESS_MODE, ENDPOINT_ACCESS_MODE)
     authorizers = _by_id(api.get("authorizers", ()))
     validators = _by_id(api.get("requestValidators", ()))
     for resource in api["resources"]:
@@ -74,6 +81,10 @@ def check_integration(integration: Mapping[str, Any], problems: Problems) -> Non
         return
     if integration.get("connectionType", "INTERNET") != "INTERNET":
         problems.add("VPC links are not supported; use INTERNET", "connectionType")
+    if integration.get("responseTransferMode", "BUFFERED") != "BUFFERED":
+        problems.not_honoured("responseTransferMode", "responseTransferMode")
+    if integration.get("integrationTarget"):
+        problems.add("VPC links are not supported; remove integrationTarget", "integrationTarget")
     if integration.get("connectionId"):
         problems.not_honoured("connectionId", "connectionId")
     if kind == "AWS_PROXY":

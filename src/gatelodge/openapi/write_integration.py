@@ -14,6 +14,8 @@ _PLAIN = (
     "connectionId",
     "contentHandling",
     "timeoutInMillis",
+    "responseTransferMode",
+    "integrationTarget",
     "requestParameters",
     "requestTemplates",
     "cacheKeyParameters",

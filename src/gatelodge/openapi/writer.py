@@ -15,6 +15,7 @@ from gatelodge.openapi.extensions import (
     ANY_METHOD,
     API_KEY_SOURCE,
     BINARY_MEDIA_TYPES,
+    ENDPOINT_ACCESS_MODE,
     ENDPOINT_CONFIGURATION,
     GATEWAY_RESPONSES,
     INTEGRATION,
@@ -22,6 +23,7 @@ from gatelodge.openapi.extensions import (
     POLICY,
     REQUEST_VALIDATOR,
     REQUEST_VALIDATORS,
+    SECURITY_POLICY,
 )
 from gatelodge.openapi.validators import VALIDATES
 from gatelodge.openapi.write_integration import write_integration
@@ -176,6 +178,8 @@ def _extensions(api: Mapping[str, Any]) -> dict[str, Any]:
                 for validator in api.get("requestValidators", ())
             },
             MINIMUM_COMPRESSION_SIZE: api.get("minimumCompressionSize"),
+            SECURITY_POLICY: api.get("securityPolicy"),
+            ENDPOINT_ACCESS_MODE: api.get("endpointAccessMode"),
         },
         keep=POLICY,
     )

@@ -15,12 +15,22 @@ from gatelodge.published.api import Api
 from gatelodge.published.form import FormError, api_from_json, to_json
 
 # What only editing and exporting know. Every other unknown member is refused.
-_EDITED_API = {"apiKeySource", "minimumCompressionSize", "models", "requestValidators", "version"}
+_EDITED_API = {
+    "apiKeySource",
+    "endpointAccessMode",
+    "minimumCompressionSize",
+    "models",
+    "requestValidators",
+    "securityPolicy",
+    "version",
+}
 _EDITED_METHOD = {"methodResponses", "requestModels", "requestParameters", "requestValidatorId"}
 _EDITED_INTEGRATION = {
     "connectionId",
     "connectionType",
     "contentHandling",
+    "integrationTarget",
+    "responseTransferMode",
 }
 
 

@@ -31,6 +31,7 @@ def test_everything_else_does(tmp_path):
         lambda f: f["gatewayResponses"]["UNAUTHORIZED"].update(statusCode=419),
         lambda f: f.update(disableExecuteApiEndpoint=False),
         lambda f: f.update(minimumCompressionSize=0),
+        lambda f: f.update(securityPolicy="TLS_1_2"),
         lambda f: f["policy"]["Statement"].pop(),
         lambda f: f["resources"].append({"path": "/new", "methods": {}}),
     ):

@@ -141,8 +141,51 @@ def test_what_has_no_methods_or_no_integration_is_not_deployed(client):
             ),
             "private APIs",
         ),
+        (
+            lambda api, at: api.client.put_integration(
+                **at,
+                type="HTTP_PROXY",
+                integrationHttpMethod="GET",
+                uri="http://a.example/",
+                responseTransferMode="STREAM",
+            ),
+            "/resources/~1/GET/x-amazon-apigateway-integration/responseTransferMode: "
+            "responseTransferMode is not honoured here",
+        ),
+        (
+            lambda api, at: api.client.put_integration(
+                **at,
+                type="HTTP_PROXY",
+                integrationHttpMethod="GET",
+                uri="http://a.example/",
+                connectionType="VPC_LINK",
+                connectionId="abc",
+                integrationTarget="arn:x",
+            ),
+            "integration/integrationTarget: VPC links are not supported",
+        ),
+        (
+            lambda api, at: api.patch(
+                "update_rest_api",
+                ("replace", "/securityPolicy", "SecurityPolicy_TLS13_2025_EDGE"),
+                ("replace", "/endpointAccessMode", "STRICT"),
+            ),
+            "/x-amazon-apigateway-security-policy: x-amazon-apigateway-security-policy is not "
+            "honoured here; remove it; /x-amazon-apigateway-endpoint-access-mode: x-amazon-",
+        ),
     ],
-    ids=["api key", "aws", "template", "uri", "gateway response", "compression", "private"],
+    ids=[
+        "api key",
+        "aws",
+        "template",
+        "uri",
+        "gateway response",
+        "compression",
+        "private",
+        "stream",
+        "target",
+        "tls",
+    ],
 )
 def test_what_cannot_be_honoured_is_refused_at_deployment(gateway, client, change, told):
     api = Api(client)

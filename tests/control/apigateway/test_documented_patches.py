@@ -18,6 +18,7 @@ FUNCTION = (
 POOL = f"arn:aws:cognito-idp:{REGION}:{OWNER}:userpool/{REGION}_A"
 GROUP = f"arn:aws:logs:{REGION}:{OWNER}:log-group:g"
 HEADER = "method.response.header.X-A"
+TARGET = f"arn:aws:elasticloadbalancing:{REGION}:{OWNER}:loadbalancer/app/a/1"
 REPLACE, ALL, ADD_REMOVE = {"replace"}, {"add", "replace", "remove"}, {"add", "remove"}
 
 # What, path, the operations that AWS documents, a value.
@@ -43,11 +44,11 @@ ROWS = [
     ("integration", "/connectionType", REPLACE, "INTERNET"),
     ("integration", "/contentHandling", REPLACE, "CONVERT_TO_TEXT"),
     ("integration", "/httpMethod", REPLACE, "POST"),
-    ("integration", "/integrationTarget", REPLACE, ""),
+    ("integration", "/integrationTarget", REPLACE, TARGET),
     ("integration", "/passthroughBehavior", REPLACE, "NEVER"),
     ("integration", "/requestParameters/integration.request.header.X", ALL, "'x'"),
     ("integration", "/requestTemplates/application~1json", ALL, "{}"),
-    ("integration", "/responseTransferMode", REPLACE, "BUFFERED"),
+    ("integration", "/responseTransferMode", REPLACE, "STREAM"),
     ("integration", "/timeoutInMillis", REPLACE, "50"),
     ("integration", "/tlsConfig/insecureSkipVerification", REPLACE, "true"),
     ("integration", "/type", set(), "MOCK"),
@@ -73,11 +74,11 @@ ROWS = [
     ("api", "/description", ALL, "d"),
     ("api", "/disableExecuteApiEndpoint", REPLACE, "false"),
     ("api", "/endpointConfiguration/ipAddressType", REPLACE, "dualstack"),
-    ("api", "/endpointAccessMode", REPLACE, "BASIC"),
+    ("api", "/endpointAccessMode", REPLACE, "STRICT"),
     ("api", "/minimumCompressionSize", REPLACE, None),
     ("api", "/name", REPLACE, "renamed"),
     ("api", "/policy", REPLACE, ""),
-    ("api", "/securityPolicy", REPLACE, "TLS_1_0"),
+    ("api", "/securityPolicy", REPLACE, "SecurityPolicy_TLS12_2018_EDGE"),
     ("stage", "/accessLogSettings", {"remove"}, None),
     ("stage", "/accessLogSettings/destinationArn", ALL, GROUP),
     ("stage", "/accessLogSettings/format", ALL, "$context.requestId"),
@@ -88,7 +89,8 @@ ROWS = [
     ("stage", "/canarySettings/percentTraffic", REPLACE, "12.5"),
     ("stage", "/canarySettings/stageVariableOverrides/v", {"replace", "remove"}, "2"),
     ("stage", "/canarySettings/useStageCache", REPLACE, "true"),
-    ("stage", "/clientCertificateId", REPLACE, ""),
+    ("client certificate", "/description", REPLACE, "d"),
+    ("stage", "/clientCertificateId", REPLACE, lambda at: at.certificate["clientCertificateId"]),
     ("stage", "/deploymentId", REPLACE, lambda at: at.deployment["deploymentId"]),
     ("stage", "/description", REPLACE, "d"),
     ("stage", "/documentationVersion", REPLACE, ""),
@@ -142,12 +144,15 @@ class Everything:
             authorizationScopes=["s", "t"],
         )  # fmt: skip
         client.put_integration(**scoped, type="MOCK", requestTemplates=MOCK)
+        made = client.generate_client_certificate()
+        self.certificate = {"clientCertificateId": made["clientCertificateId"]}
         self.deployment = {**here, "deploymentId": self.api.deploy(variables={"v": "1"})}
         self.targets = {
             "account": ("update_account", {}),
             "api": ("update_rest_api", here),
             "authorizer": ("update_authorizer", {**here, "authorizerId": token["id"]}),
             "pool": ("update_authorizer", self.pool),
+            "client certificate": ("update_client_certificate", self.certificate),
             "deployment": ("update_deployment", self.deployment),
             "gateway response": (
                 "update_gateway_response",
@@ -162,17 +167,11 @@ class Everything:
             "stage": ("update_stage", {**here, "stageName": "prod"}),
         }
 
-    def log(self):
-        """Let the stage keep an access log: half of one cannot be set."""
-        logs = [
-            {"op": "replace", "path": "/accessLogSettings/destinationArn", "value": GROUP},
-            {
-                "op": "replace",
-                "path": "/accessLogSettings/format",
-                "value": "$context.requestId",
-            },
-        ]
-        self.client.update_stage(restApiId=self.api.id, stageName="prod", patchOperations=logs)
+    def prepare(self, what, *pairs):
+        """Set what a path takes for granted."""
+        function, at = self.targets[what]
+        patches = [{"op": "replace", "path": path, "value": value} for path, value in pairs]
+        getattr(self.client, function)(**at, patchOperations=patches)
 
     def patch(self, what, **operation):
         """Patch; gives the refusal, or None."""
@@ -190,6 +189,20 @@ def everything(client):
     return Everything(client)
 
 
+LOG = [
+    ("/accessLogSettings/destinationArn", GROUP),
+    ("/accessLogSettings/format", "$context.requestId"),
+]
+TLS = [("/securityPolicy", "SecurityPolicy_TLS13_2025_EDGE"), ("/endpointAccessMode", "BASIC")]
+# What does not stand alone.
+BEFORE = {
+    "/accessLogSettings": LOG,
+    "/accessLogSettings/destinationArn": LOG,
+    "/accessLogSettings/format": LOG,
+    "/endpointAccessMode": TLS,
+    "/securityPolicy": TLS,
+    "/integrationTarget": [("/connectionType", "VPC_LINK"), ("/connectionId", "abc")],
+}
 # Half of a log's settings is not a log: to take one away is allowed, and what is left is refused.
 HALVES = {"/accessLogSettings/destinationArn", "/accessLogSettings/format"}
 
@@ -199,8 +212,8 @@ HALVES = {"/accessLogSettings/destinationArn", "/accessLogSettings/format"}
 )
 def test_a_row_of_the_table(everything, what, path, documented, value):
     value = value(everything) if callable(value) else value
-    if path.startswith("/accessLogSettings"):
-        everything.log()
+    if path in BEFORE:
+        everything.prepare(what, *BEFORE[path])
     for op in OPERATIONS:
         source = {"from": "/description"} if op in {"copy", "move"} else {}
         refused = everything.patch(what, op=op, path=path, value=value, **source)

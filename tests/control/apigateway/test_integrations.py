@@ -15,6 +15,10 @@ LAMBDA = (
     f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/"
     f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f/invocations"
 )
+STREAMED = (
+    f"arn:aws:apigateway:{REGION}:lambda:path/2021-11-15/functions/"
+    f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f/response-streaming-invocations"
+)
 HTTP = {"type": "HTTP_PROXY", "integrationHttpMethod": "GET", "uri": "http://a.example/"}
 
 
@@ -33,9 +37,29 @@ def test_what_is_filled_in(desk):
         "requestParameters": {},
         "passthroughBehavior": "WHEN_NO_MATCH",
         "timeoutInMillis": 29_000,
+        "responseTransferMode": "BUFFERED",
         "cacheNamespace": desk.pets,
         "cacheKeyParameters": [],
     }
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"responseTransferMode": "STREAM", "timeoutInMillis": 900_000},
+        {"type": "AWS_PROXY", "uri": STREAMED, "responseTransferMode": "STREAM"},
+        {"connectionType": "VPC_LINK", "connectionId": "abc", "integrationTarget": "arn:x"},
+    ],
+)
+def test_what_cannot_be_served_is_kept_all_the_same(desk, members):
+    kept = desk.do(put_integration, **desk.at, **{**HTTP, **members})
+    assert kept == desk.do(get_integration, **desk.at)
+    assert members.items() <= kept.items()
+
+
+def test_a_mock_says_nothing_of_its_transfer(desk):
+    desk.mock(desk.at)
+    assert "responseTransferMode" not in desk.do(get_integration, **desk.at)
 
 
 def test_one_takes_the_others_place(desk):
@@ -65,7 +89,21 @@ def test_one_takes_the_others_place(desk):
         ({"contentHandling": "EAT"}, "Invalid content handling specified"),
         ({"connectionType": "VPC_LINK"}, "needs a connectionId"),
         ({"requestParameters": {"method.request.header.x": "'x'"}}, "Invalid mapping expression"),
-        ({"responseTransferMode": "STREAM"}, "Responses are buffered here"),
+        ({"type": "HTTP", "responseTransferMode": "STREAM"}, "Only HTTP_PROXY and AWS_PROXY"),
+        (
+            {"type": "AWS_PROXY", "uri": LAMBDA, "responseTransferMode": "STREAM"},
+            "Cannot use ResponseTransferMode STREAM for Lambda functions invoked by Invoke for",
+        ),
+        (
+            {"type": "AWS_PROXY", "uri": STREAMED},
+            "Invalid ResponseTransferMode. Cannot use ResponseTransferMode BUFFERED for Lambda "
+            "functions invoked by InvokeWithResponseStream for AWS_PROXY integrations.",
+        ),
+        (
+            {"timeoutInMillis": 900_001, "responseTransferMode": "STREAM"},
+            "Timeout should be between 50 ms and 900000 ms",
+        ),
+        ({"integrationTarget": "arn:x"}, "Only VPC_LINK integrations have an integrationTarget"),
         ({"credentials": "arn:aws:iam::222222222222:role/r"}, "Cross-account pass role"),
         ({"credentials": "arn:aws:iam::111111111111:user/u"}, "Invalid ARN specified"),
     ],

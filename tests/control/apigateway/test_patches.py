@@ -251,7 +251,14 @@ CHANGES = [
     ("integration", "add", "/cacheKeyParameters/j", None, {"cacheKeyParameters": ["k", "j"]}),
     ("integration", "remove", "/cacheKeyParameters/k", None, {"cacheKeyParameters": []}),
     ("integration", "replace", "/cacheKeyParameters/k", "j", {"cacheKeyParameters": ["j"]}),
-    ("integration", "replace", "/responseTransferMode", "BUFFERED", {"type": "MOCK"}),
+    (
+        "integration",
+        "replace",
+        "/responseTransferMode",
+        "BUFFERED",
+        {"responseTransferMode": "BUFFERED"},
+    ),
+    ("proxy", "replace", "/responseTransferMode", "STREAM", {"responseTransferMode": "STREAM"}),
     (
         "integration",
         "add",
@@ -438,8 +445,17 @@ REFUSALS = [
     ),
     ("api", "add", "/endpointConfiguration/vpcEndpointIds", "vpce-1", "Only PRIVATE APIs"),
     ("account", "remove", "/features", "UsagePlans", "cannot be removed"),
-    ("api", "replace", "/securityPolicy", "TLS_1_2", "not supported: TLS is configured where"),
-    ("api", "replace", "/endpointAccessMode", "STRICT", "not supported: TLS is configured where"),
+    ("api", "replace", "/securityPolicy", "TLS_1_2", "is not possible for EDGE APIs"),
+    ("api", "replace", "/securityPolicy", "TLS_9", "Invalid securityPolicy specified. Valid"),
+    ("api", "replace", "/endpointAccessMode", "STRICT", "Endpoint access mode is not supported"),
+    ("api", "replace", "/endpointAccessMode", "LAX", "Invalid endpointAccessMode specified"),
+    (
+        "api",
+        "replace",
+        "/securityPolicy",
+        "SecurityPolicy_TLS13_2025_EDGE",
+        "Endpoint access mode is required for the specified security policy",
+    ),
     ("resource", "add", "/pathPart", "x", "Invalid patch operation specified"),
     ("resource", "replace", "/path", "x", "Must be one of: [/parentId, /pathPart]"),
     ("resource", "replace", "/pathPart", "a b", "Resource's path part only allow a-zA-Z0-9._-"),
@@ -459,8 +475,12 @@ REFUSALS = [
     ("proxy", "add", "/uri", "http://a/", SUPPORTED),
     ("integration", "replace", "/uri", "http://a/", "a MOCK integration has none"),
     ("integration", "replace", "/httpMethod", "GET", "a MOCK integration has none"),
-    ("integration", "replace", "/responseTransferMode", "STREAM", "Responses are buffered here"),
-    ("integration", "replace", "/integrationTarget", "arn:x", "Responses are buffered here"),
+    ("integration", "replace", "/responseTransferMode", "STREAM", "Only HTTP_PROXY and AWS_PROXY"),
+    ("proxy", "replace", "/responseTransferMode", "FAST", "Invalid ResponseTransferMode specified"),
+    ("proxy", "replace", "/timeoutInMillis", "29001", "between 50 ms and 29000 ms"),
+    ("proxy", "replace", "/timeoutInMillis", "900001", "between 50 ms and 29000 ms"),
+    ("proxy", "replace", "/integrationTarget", "arn:x", "Only VPC_LINK integrations have"),
+    ("integration", "replace", "/integrationTarget", "arn:x", "Only VPC_LINK integrations have"),
     ("integration", "replace", "/timeoutInMillis", "49", "Timeout should be between"),
     ("integration", "replace", "/passthroughBehavior", "x", "Invalid passthrough behavior"),
     ("integration", "replace", "/connectionType", "VPC_LINK", "needs a connectionId"),
@@ -558,6 +578,24 @@ def test_every_path_of_every_table_is_tried():
                 for one, tokens in tried
             )
             assert found or (what, path) in elsewhere, (what, path)
+
+
+def test_a_target_belongs_to_a_link(house):
+    link = [("replace", "/connectionType", "VPC_LINK"), ("replace", "/connectionId", "abc")]
+    answer = house.patch("proxy", *link, ("replace", "/integrationTarget", "arn:x"))
+    assert answer["integrationTarget"] == "arn:x"
+    with pytest.raises(Fault, match="Only VPC_LINK integrations have"):
+        house.patch("proxy", ("replace", "/connectionType", "INTERNET"))
+    back = [("replace", "/integrationTarget", ""), ("replace", "/connectionType", "INTERNET")]
+    assert "integrationTarget" not in house.patch("proxy", *back)
+
+
+def test_a_streamed_response_may_take_fifteen_minutes(house):
+    stream = ("replace", "/responseTransferMode", "STREAM")
+    answer = house.patch("proxy", stream, ("replace", "/timeoutInMillis", "900000"))
+    assert answer["timeoutInMillis"] == 900_000
+    with pytest.raises(Fault, match="between 50 ms and 29000 ms"):
+        house.patch("proxy", ("replace", "/responseTransferMode", "BUFFERED"))
 
 
 def test_an_authorizer_for_a_method(house):

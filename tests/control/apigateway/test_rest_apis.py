@@ -33,8 +33,8 @@ def desk(tmp_path):
         ({"description": ""}, "Description cannot be an empty string"),
         ({"minimumCompressionSize": -1}, "Invalid minimum compression size"),
         ({"policy": "{"}, "Invalid policy document"),
-        ({"securityPolicy": "TLS_1_2"}, "TLS is configured where it ends"),
-        ({"endpointAccessMode": "STRICT"}, "TLS is configured where it ends"),
+        ({"securityPolicy": "TLS_1_2"}, "TLS_1_2 is not possible for EDGE APIs"),
+        ({"endpointAccessMode": "STRICT"}, "Endpoint access mode is not supported for this"),
         ({"tags": {"aws:x": ""}}, "may not begin with aws:"),
     ],
 )

@@ -33,6 +33,8 @@ def test_the_shape_of_a_new_api(client):
         "apiKeySource": "HEADER",
         "endpointConfiguration": {"types": ["EDGE"], "ipAddressType": "ipv4"},
         "disableExecuteApiEndpoint": False,
+        "securityPolicy": "TLS_1_0",
+        "apiStatus": "AVAILABLE",
     }
 
 
@@ -59,7 +61,11 @@ def test_the_shape_of_a_new_api(client):
         ({"cloneFrom": "nothing123"}, "NotFoundException", "Invalid API identifier specified"),
         ({"tags": {"aws:x": "y"}}, "BadRequestException", "aws:"),
         ({"tags": {str(n): "" for n in range(51)}}, "BadRequestException", "At most 50 tags"),
-        ({"securityPolicy": "TLS_1_2"}, "BadRequestException", "securityPolicy"),
+        (
+            {"securityPolicy": "SecurityPolicy_TLS13_2025_EDGE"},
+            "BadRequestException",
+            "Endpoint access mode is required for the specified security policy",
+        ),
     ],
 )
 def test_what_no_api_can_be(client, members, code, told):
@@ -199,7 +205,10 @@ def test_integrations_and_responses(client):
             "AWS ARN for integration must contain path or action",
         ),
         ({**http, "uri": "http://a", "timeoutInMillis": 49}, "Timeout should be between"),
-        ({**http, "uri": "http://a", "responseTransferMode": "STREAM"}, "buffered"),
+        (
+            {"type": "MOCK", "responseTransferMode": "STREAM"},
+            "Invalid ResponseTransferMode. Only HTTP_PROXY and AWS_PROXY integrations stream.",
+        ),
     ):
         code, message = refused(client.put_integration, **at, **members)
         assert code == "BadRequestException"
@@ -213,6 +222,7 @@ def test_integrations_and_responses(client):
         "requestParameters": {},
         "passthroughBehavior": "WHEN_NO_MATCH",
         "timeoutInMillis": 29000,
+        "responseTransferMode": "BUFFERED",
         "cacheNamespace": api.root,
         "cacheKeyParameters": [],
     }

@@ -16,6 +16,8 @@ _BY_ITSELF: Mapping[str, object] = {
     "connectionType": "INTERNET",
     "endpointTypes": ["EDGE"],
     "passthroughBehavior": "WHEN_NO_MATCH",
+    "responseTransferMode": "BUFFERED",
+    "securityPolicy": "TLS_1_0",
     "timeoutInMillis": 29_000,
 }
 

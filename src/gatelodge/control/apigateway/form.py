@@ -3,12 +3,13 @@
 The form is that of `openapi.read(…).api`, with the ids of what has one. Beside the members that
 `published` knows it has those that only editing and exporting know:
 
-- the API: `version`, `apiKeySource`, `minimumCompressionSize` (absent when off), `models` and
-  `requestValidators` (lists of AWS's shapes); `policyPrincipals` is known to `published` too, and
-  is never exported;
+- the API: `version`, `apiKeySource`, `minimumCompressionSize` (absent when off), `securityPolicy`,
+  `endpointAccessMode`, `models` and `requestValidators` (lists of AWS's shapes);
+  `policyPrincipals` is known to `published` too, and is never exported;
 - a method: `requestParameters`, `requestModels`, `requestValidatorId`, `methodResponses`;
 - an integration: `credentials`, `connectionType`, `connectionId`, `contentHandling`,
-  `cacheNamespace`, `cacheKeyParameters`; its `responses` a list, each with `contentHandling`.
+  `cacheNamespace`, `cacheKeyParameters`, `responseTransferMode`, `integrationTarget`; its
+  `responses` a list, each with `contentHandling`.
 
 Members without a value may be missing. Where authorizers and validators have no ids yet, methods
 name them.
@@ -20,8 +21,10 @@ from typing import Any
 from gatelodge.control.apigateway import documents
 from gatelodge.control.apigateway.documents import bad_request
 from gatelodge.control.apigateway.ids import short_id
+from gatelodge.control.apigateway.tls_policies import check_tls
 from gatelodge.control.call import Call
 from gatelodge.openapi import Problems
+from gatelodge.openapi.integration import PROXIES
 from gatelodge.openapi.paths import PathTemplates
 
 Form = dict[str, Any]
@@ -33,6 +36,8 @@ _API_MEMBERS = (
     "minimumCompressionSize",
     "binaryMediaTypes",
     "disableExecuteApiEndpoint",
+    "securityPolicy",
+    "endpointAccessMode",
 )
 _DEFAULTS = {"apiKeySource": "HEADER", "disableExecuteApiEndpoint": False}
 _METHOD_MEMBERS = (
@@ -59,6 +64,8 @@ _INTEGRATION_MEMBERS = (
     "passthroughBehavior",
     "contentHandling",
     "timeoutInMillis",
+    "responseTransferMode",
+    "integrationTarget",
     "cacheNamespace",
     "cacheKeyParameters",
 )
@@ -121,6 +128,7 @@ def write_form(call: Call, api_id: str, form: Mapping[str, Any], *, overwrite: b
     if form.get("endpointTypes"):
         configuration = {**body["endpointConfiguration"], "types": list(form["endpointTypes"])}
         body["endpointConfiguration"] = configuration
+    check_tls(body)
     documents.change(call, api, _present(body))
     ids = {
         member: _write_named(call, api_id, kind, form.get(member) or (), overwrite=overwrite)
@@ -278,6 +286,8 @@ def _shown_integration(integration: Mapping[str, Any], resource_id: str) -> Form
     body = _some(integration, _INTEGRATION_MEMBERS)
     body.setdefault("passthroughBehavior", "WHEN_NO_MATCH")
     body.setdefault("timeoutInMillis", 29_000)
+    if body["type"] in PROXIES:
+        body.setdefault("responseTransferMode", "BUFFERED")
     body.setdefault("cacheNamespace", resource_id)
     body.setdefault("cacheKeyParameters", [])
     if integration.get("tlsInsecureSkipVerification"):

@@ -14,6 +14,7 @@ from gatelodge.control.apigateway.methods import VERBS, keep_method, method_of, 
 from gatelodge.control.call import Call, Check
 from gatelodge.control.operations import Output, operation
 from gatelodge.control.patching import Kind, Rule, Table
+from gatelodge.openapi.integration import LONGEST, LONGEST_STREAM, PROXIES
 
 _PASSTHROUGH = ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER")
 _CONTENT = ("CONVERT_TO_BINARY", "CONVERT_TO_TEXT")
@@ -21,7 +22,9 @@ _TARGET = re.compile(r"integration\.request\.(?:path|querystring|header)\.\S+", 
 _HTTP_URI = re.compile(r"(?:https?://|\$\{stageVariables\.)\S+", re.ASCII | re.IGNORECASE)
 CALLER = "arn:aws:iam::*:user/*"
 """The credentials that mean the caller's own."""
-_TIMEOUT = "Timeout should be between 50 ms and 29000 ms"
+_TIMEOUT = f"Timeout should be between 50 ms and {LONGEST} ms"
+_MODES = ("BUFFERED", "STREAM")
+_STREAMED = "/response-streaming-invocations"
 
 
 @operation("apigateway", "PutIntegration")
@@ -51,7 +54,6 @@ def put_integration(
     """Set a method's integration, in the place of the one it had."""
     found = resource(call, restApiId, resourceId)
     method = method_of(found, httpMethod)
-    _refuse_streaming(responseTransferMode, integrationTarget)
     written = {
         "type": type,
         "httpMethod": integrationHttpMethod,
@@ -64,6 +66,8 @@ def put_integration(
         "passthroughBehavior": passthroughBehavior or "WHEN_NO_MATCH",
         "contentHandling": contentHandling,
         "timeoutInMillis": 29_000 if timeoutInMillis is None else timeoutInMillis,
+        "responseTransferMode": responseTransferMode or ("BUFFERED" if type in PROXIES else None),
+        "integrationTarget": integrationTarget or None,
         "cacheNamespace": cacheNamespace or resourceId,
         "cacheKeyParameters": list(cacheKeyParameters),
         "tlsConfig": dict(tlsConfig) if tlsConfig else None,
@@ -124,13 +128,6 @@ def integration_of(method: Mapping[str, Any]) -> dict[str, Any]:
     return dict(integration)
 
 
-def _refuse_streaming(mode: str | None, target: str | None) -> None:
-    if mode not in (None, "BUFFERED") or target is not None:
-        raise bad_request(
-            "Responses are buffered here: leave responseTransferMode and integrationTarget out"
-        )
-
-
 def _check(integration: Mapping[str, Any]) -> None:
     kind, verb = integration["type"], integration.get("httpMethod")
     if kind != "MOCK" and not verb:
@@ -142,18 +139,45 @@ def _check(integration: Mapping[str, Any]) -> None:
         raise bad_request("Invalid HTTP endpoint specified for URI")
     if kind in {"AWS", "AWS_PROXY"}:
         _check_service(uri)
-    if not 50 <= integration["timeoutInMillis"] <= 29_000:
-        raise bad_request(_TIMEOUT)
+    _check_transfer(integration)
     if integration["passthroughBehavior"] not in _PASSTHROUGH:
         raise bad_request(
             f"Invalid passthrough behavior specified. Valid options are {','.join(_PASSTHROUGH)}"
         )
     check_content_handling(integration)
-    if integration.get("connectionType") == "VPC_LINK" and not integration.get("connectionId"):
+    private = integration.get("connectionType") == "VPC_LINK"
+    if private and not integration.get("connectionId"):
         raise bad_request("A VPC_LINK integration needs a connectionId")
+    if integration.get("integrationTarget") and not private:
+        raise bad_request("Only VPC_LINK integrations have an integrationTarget")
     for target in integration.get("requestParameters", {}):
         if not _TARGET.fullmatch(target):
             raise invalid_mapping(target)
+
+
+def _check_transfer(integration: Mapping[str, Any]) -> None:
+    """Check how a response is transferred, and how long that may take. Raises Fault."""
+    kind, mode = integration["type"], integration.get("responseTransferMode", "BUFFERED")
+    if mode not in _MODES:
+        raise bad_request(
+            f"Invalid ResponseTransferMode specified. Valid options are {','.join(_MODES)}"
+        )
+    if mode == "STREAM" and kind not in PROXIES:
+        raise bad_request(
+            "Invalid ResponseTransferMode. Only HTTP_PROXY and AWS_PROXY integrations stream."
+        )
+    uri = str(integration.get("uri"))
+    if kind == "AWS_PROXY" and ":lambda:path/" in uri:
+        streams = uri.endswith(_STREAMED)
+        if streams != (mode == "STREAM"):
+            invoked = "InvokeWithResponseStream" if streams else "Invoke"
+            raise bad_request(
+                f"Invalid ResponseTransferMode. Cannot use ResponseTransferMode {mode} for Lambda "
+                f"functions invoked by {invoked} for AWS_PROXY integrations."
+            )
+    longest = LONGEST_STREAM if mode == "STREAM" else LONGEST
+    if not 50 <= integration["timeoutInMillis"] <= longest:
+        raise bad_request(f"Timeout should be between 50 ms and {longest} ms")
 
 
 def check_content_handling(written: Mapping[str, Any]) -> None:
@@ -201,14 +225,6 @@ def require_pass_role(call: Call, role: str) -> None:
     call.require(Check("iam:PassRole", role, keys))
 
 
-def _transfer_mode(value: str | None) -> None:
-    _refuse_streaming(value or None, None)
-
-
-def _target(value: str | None) -> None:
-    _refuse_streaming(None, value or None)
-
-
 PATCHES = Table(
     {
         "/uri": patching.replace_only(),
@@ -218,13 +234,13 @@ PATCHES = Table(
         "/connectionId": patching.replace_only(),
         "/passthroughBehavior": patching.replace_only(),
         "/contentHandling": patching.replace_only(),
-        "/timeoutInMillis": patching.replace_only(patching.number(50, 29_000, _TIMEOUT)),
+        "/timeoutInMillis": patching.replace_only(patching.number(50, LONGEST_STREAM, _TIMEOUT)),
         "/cacheNamespace": patching.replace_only(),
         "/cacheKeyParameters/{}": Rule(patching.ANY, patching.needed("A parameter"), Kind.MEMBER),
         "/requestParameters/{}": patching.entries(),
         "/requestTemplates/{}": patching.entries(),
         "/tlsConfig/insecureSkipVerification": patching.replace_only(patching.flag),
-        "/responseTransferMode": patching.replace_only(_transfer_mode),
-        "/integrationTarget": patching.replace_only(_target),
+        "/responseTransferMode": patching.replace_only(),
+        "/integrationTarget": patching.replace_only(),
     }
 )

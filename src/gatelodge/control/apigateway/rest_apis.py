@@ -13,6 +13,13 @@ from gatelodge.control.apigateway.ids import long_id
 from gatelodge.control.apigateway.integrations import require_pass_roles
 from gatelodge.control.apigateway.policies import find_unique_ids, read_policy, shown_policy
 from gatelodge.control.apigateway.tags import check_tags
+from gatelodge.control.apigateway.tls_policies import (
+    MODE,
+    POLICY,
+    check_tls,
+    check_tls_change,
+    default_policy,
+)
 from gatelodge.control.call import Call, Check
 from gatelodge.control.operations import Output, operation
 from gatelodge.control.paging import page
@@ -46,13 +53,10 @@ def create_rest_api(
     """Create an API with its root resource, or clone one."""
     if description == "":
         raise bad_request("Description cannot be an empty string")
-    _needed(name)
-    if minimumCompressionSize is not None and not 0 <= minimumCompressionSize <= MAX_COMPRESSION:
-        raise bad_request(_COMPRESSION)
-    _refuse_tls_policy(securityPolicy, endpointAccessMode)
+    _check_compression(minimumCompressionSize)
     api_id = long_id()
     body = {
-        "name": name,
+        "name": _needed(name),
         "description": description,
         "version": version,
         "binaryMediaTypes": list(binaryMediaTypes) or None,
@@ -61,7 +65,10 @@ def create_rest_api(
         "endpointConfiguration": endpoint_configuration(endpointConfiguration or {}),
         "tags": check_tags(call, dict(tags)) if tags else None,
         "disableExecuteApiEndpoint": disableExecuteApiEndpoint,
+        POLICY: securityPolicy or None,
+        MODE: endpointAccessMode or None,
     }
+    check_tls(body)
     if cloneFrom is not None:
         body |= _policy_to_clone(call, cloneFrom)
     if policy is not None:
@@ -118,6 +125,7 @@ def update_rest_api(
     # One list member is replaced by another; its place in the list is what the path may name.
     body = patching.patch(api.body, operations, Table(rules, short=True))
     body["endpointConfiguration"] = endpoint_configuration(body["endpointConfiguration"])
+    check_tls_change(api.body, body)
     if any(str(o.get("path")) == "/policy" for o in patchOperations):
         body[documents.PRINCIPALS] = find_unique_ids(call, body.get("policy"), api.body)
     changed = documents.change(call, api, body)
@@ -157,7 +165,14 @@ def shown(api: Document) -> dict[str, Any]:
     body = {member: value for member, value in api.body.items() if member != documents.PRINCIPALS}
     if body.get("policy") is not None:
         body["policy"] = shown_policy(body["policy"])
-    return {**body, "createdDate": datetime.fromisoformat(api.created)}
+    body.setdefault(POLICY, default_policy(body["endpointConfiguration"]["types"]))
+    # Changes hold at once here: an API is never UPDATING.
+    return {**body, "apiStatus": "AVAILABLE", "createdDate": datetime.fromisoformat(api.created)}
+
+
+def _check_compression(size: int | None) -> None:
+    if size is not None and not 0 <= size <= MAX_COMPRESSION:
+        raise bad_request(_COMPRESSION)
 
 
 def _needed(name: str | None) -> str:
@@ -170,23 +185,6 @@ def _description(value: str | None) -> str:
     if not value:
         raise bad_request("Description cannot be an empty string")
     return value
-
-
-def _refuse_tls_policy(policy: str | None, mode: str | None) -> None:
-    """Refuse what would promise a level of TLS: the operator decides where it ends."""
-    if policy not in (None, "TLS_1_0") or mode not in (None, "BASIC"):
-        raise bad_request(
-            "securityPolicy and endpointAccessMode are not supported: TLS is configured where it "
-            "ends; leave them out"
-        )
-
-
-def _tls_policy(value: str | None) -> None:
-    _refuse_tls_policy(value or None, None)
-
-
-def _access_mode(value: str | None) -> None:
-    _refuse_tls_policy(None, value or None)
 
 
 def _by_type(operation: patching.Operation, types: Sequence[str]) -> patching.Operation:
@@ -221,8 +219,8 @@ PATCHES = Table(
             frozenset({ADD, REMOVE}), patching.needed("A VPC endpoint"), Kind.ITEMS
         ),
         "/endpointConfiguration/ipAddressType": patching.replace_only(),
-        "/securityPolicy": patching.replace_only(_tls_policy),
-        "/endpointAccessMode": patching.replace_only(_access_mode),
+        "/securityPolicy": patching.replace_only(),
+        "/endpointAccessMode": patching.replace_only(),
     },
     short=True,
 )
