@@ -60,7 +60,8 @@ def list_kept(
         return 0
     for entry in entries:
         print(_words(entry))
-    print(f"{len(entries)} answers are kept", file=sys.stderr)
+    count = len(entries)
+    print("1 answer is kept" if count == 1 else f"{count} answers are kept", file=sys.stderr)
     return 0
 
 
