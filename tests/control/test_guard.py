@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
+from botocore.exceptions import ClientError
 from tests.gateway import OWNER, REGION, Gateway, policy, user
 from tests.household import role
 
@@ -398,6 +399,26 @@ def test_what_is_not_there(gateway):
     other = call(gateway, ("dynamodb", "POST", "/", b"{}"), key)
     assert (other.status, other.error) == (501, "NotImplementedException")
     assert other.message == "POST / of dynamodb is not implemented"
+
+
+def test_clients_of_services_that_are_not_here_can_read_the_answer(gateway):
+    """samlocal deploy asks for stacks first, for instance."""
+    told = []
+    for service, operation in (
+        ("cloudformation", "describe_stacks"),
+        ("sns", "list_topics"),
+        ("dynamodb", "list_tables"),
+    ):
+        with pytest.raises(ClientError) as caught:
+            getattr(gateway.client(service), operation)()
+        answer = caught.value.response
+        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 501
+        told.append((answer["Error"]["Code"], answer["Error"]["Message"]))
+    assert told == [
+        ("NotImplemented", "DescribeStacks of cloudformation is not implemented"),
+        ("NotImplemented", "ListTopics of sns is not implemented"),
+        ("NotImplementedException", "DynamoDB_20120810.ListTables of dynamodb is not implemented"),
+    ]
 
 
 def test_hypertext_unless_plain_json_is_asked_for(gateway):

@@ -195,11 +195,13 @@ def _no_such_service(request: Request, scope: Scope | None) -> Response:
             request, 403, "MissingAuthenticationTokenException", "Missing Authentication Token"
         )
     service = f" of {scope.service}" if scope else ""
-    named = request.headers.get(aws_json.TARGET) or _action(request)
-    called = named or f"{request.method} {request.raw_path}"
-    return _json_error(
-        request, 501, "NotImplementedException", f"{called}{service} is not implemented"
-    )
+    target = request.headers.get(aws_json.TARGET)
+    action = None if target else _action(request)
+    called = target or action or f"{request.method} {request.raw_path}"
+    message = f"{called}{service} is not implemented"
+    if action:
+        return query.refuse_unknown(Fault("NotImplemented", message, 501), request)
+    return _json_error(request, 501, "NotImplementedException", message)
 
 
 def _action(request: Request) -> str | None:

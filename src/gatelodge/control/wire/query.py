@@ -149,9 +149,18 @@ def answer(
 
 def refuse(model: ServiceModel, fault: Fault, request: Request) -> Response:
     """Write an error."""
+    return _error(f' xmlns="{model.metadata["xmlNamespace"]}"', fault, request)
+
+
+def refuse_unknown(fault: Fault, request: Request) -> Response:
+    """Write an error for a service that is not here: its clients read nothing but XML."""
+    return _error("", fault, request)
+
+
+def _error(namespace: str, fault: Fault, request: Request) -> Response:
     kind = "Sender" if fault.status < 500 else "Receiver"
     text = (
-        f'<ErrorResponse xmlns="{model.metadata["xmlNamespace"]}"><Error><Type>{kind}</Type>'
+        f"<ErrorResponse{namespace}><Error><Type>{kind}</Type>"
         f"<Code>{_text(fault.code)}</Code><Message>{_text(fault.message)}</Message></Error>"
         f"<RequestId>{request.id}</RequestId></ErrorResponse>"
     )
