@@ -30,6 +30,7 @@ from gatelodge.route.path import PathRefused, read_path
 from gatelodge.route.tree import ResourceTree
 
 _DECIDED = (Allow, Deny)
+_ANY = "ANY"
 MAX_ARN = 1600
 """Octets of a method ARN (reference: gateway-responses.md section 5)."""
 _LONGEST_VERB = 32
@@ -56,9 +57,14 @@ class ResourcePlan:
 
     def __init__(self, resource: Resource, api: Api, stage: Stage) -> None:
         self.resource = resource
+        methods = resource.methods
+        if _ANY in methods:
+            # Settings are for a verb, and a method for all of them is served by each one's.
+            set_apart = dict.fromkeys(stage.verbs_with_settings(resource.path), methods[_ANY])
+            methods = {**set_apart, **methods}
         self.by_verb = {
-            verb: _plan_method(method, resource, api, stage)
-            for verb, method in resource.methods.items()
+            verb: _plan_method(method, verb, resource, api, stage)
+            for verb, method in methods.items()
         }
 
 
@@ -216,7 +222,7 @@ def begin(request: Request, gate: Gate) -> Served | Asking[Served]:
     if found is not None:
         target, parameters = found
         resource = target.resource
-        method = target.by_verb.get(request.method) or target.by_verb.get("ANY")
+        method = target.by_verb.get(request.method) or target.by_verb.get(_ANY)
     call = Call(
         request,
         plan.api,
@@ -302,8 +308,13 @@ def _stamp(response: Response, request_id: str) -> None:
     )
 
 
-def _plan_method(method: Method, resource: Resource, api: Api, stage: Stage) -> MethodPlan:
-    """Compile one method; what no table names was refused at load and is a bug here."""
+def _plan_method(
+    method: Method, verb: str, resource: Resource, api: Api, stage: Stage
+) -> MethodPlan:
+    """Compile one method; what no table names was refused at load and is a bug here.
+
+    verb: by whose settings; its own, or one that ANY stands for.
+    """
     prepare_mechanism = MECHANISMS.get(method.authorization_type)
     if prepare_mechanism is None:
         raise ValueError(f"authorization type {method.authorization_type!r} is not supported")
@@ -316,9 +327,9 @@ def _plan_method(method: Method, resource: Resource, api: Api, stage: Stage) -> 
         if stage.client_certificate_id is not None:
             certificate = ClientCertificate(api.account, api.region, stage.client_certificate_id)
         integrate = INTEGRATIONS[integration.type](integration, stage.variables, certificate)
-        caching = stage.caching(resource.path, method.http_method)
+        caching = stage.caching(resource.path, verb)
         if caching is not None:
             mechanism = heed_cache_control(mechanism, caching)
             integrate = keep_replies(integrate, integration, resource.id, stage, caching)
-    mechanism = throttle(mechanism, stage, resource.path, method.http_method)
+    mechanism = throttle(mechanism, stage, resource.path, verb)
     return MethodPlan(method, mechanism, integrate)

@@ -4,7 +4,7 @@ import pytest
 
 from gatelodge.control import patching
 from gatelodge.control.fault import Fault
-from gatelodge.control.patching import ADD, REMOVE, Kind, Rule, Table, patch
+from gatelodge.control.patching import ADD, REMOVE, REPLACE, Kind, Rule, Table, patch
 
 RULES = {
     "/name": patching.replace_only(patching.needed("Name")),
@@ -15,6 +15,8 @@ RULES = {
     "/list/{}": Rule(patching.ANY, patching.needed("Item"), Kind.MEMBER),
     "/items": Rule(frozenset({ADD, REMOVE}), patching.needed("Item"), Kind.ITEMS),
     "/inner/text": patching.value(),
+    "/texts": Rule(frozenset({REPLACE, REMOVE}), patching.texts),
+    "/object": patching.replace_only(patching.json_object),
 }
 BODY = {"name": "n", "map": {"a/b": "1"}, "list": ["x", "y"], "items": ["i"], "size": 3}
 
@@ -30,6 +32,9 @@ def operation(op, path, value=None):
         ("add", "/note", "x", {"note": "x"}),
         ("replace", "/note", "", {}),
         ("remove", "/note", None, {}),
+        ("replace", "/texts", '{"a": "1"}', {"texts": {"a": "1"}}),
+        ("replace", "/texts", "{}", {}),
+        ("replace", "/object", '{"a": [1]}', {"object": {"a": [1]}}),
         ("replace", "/on", "true", {"on": True}),
         ("replace", "/on", "TRUE", {"on": True}),
         ("replace", "/on", "yes", {"on": False}),
@@ -116,3 +121,32 @@ def test_refusals(table, op, path, value, message):
     with pytest.raises(Fault) as refused:
         patch(BODY, [operation(op, path, value)], table)
     assert (refused.value.code, refused.value.message) == ("BadRequestException", message)
+
+
+@pytest.mark.parametrize("path", ["/texts", "/object"])
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (None, "not JSON"),
+        ("", "not JSON"),
+        ("a=b", "not JSON"),
+        ("[]", "not a JSON object"),
+        ('"{}"', "not a JSON object"),
+        ('{"a": "1", "a": "2"}', "the member 'a' stands twice"),
+        ('{"a": NaN}', "not JSON"),
+        ("{" * 10_000, "not JSON"),
+        ('{"a": "\ud800"}', "not JSON"),
+    ],
+)
+def test_what_replaces_no_map(path, value, message):
+    with pytest.raises(Fault) as refused:
+        patch(BODY, [operation("replace", path, value)], Table(RULES))
+    assert refused.value.code == "BadRequestException"
+    assert refused.value.message.startswith("A map is replaced by a JSON object: ")
+    assert message in refused.value.message
+
+
+@pytest.mark.parametrize("value", ["1", "null", "true", "{}", "[]"])
+def test_what_is_no_map_of_texts(value):
+    with pytest.raises(Fault, match="A text is expected as the value of b"):
+        patch(BODY, [operation("replace", "/texts", f'{{"a": "1", "b": {value}}}')], Table(RULES))

@@ -97,6 +97,14 @@ def test_whose_replies_are_kept(settings, path, verb, kept):
     assert without.caching(path, verb) is None
 
 
+def test_whose_settings_are_set_apart():
+    settings = dict.fromkeys(["*/*", "pets/GET", "pets/POST", "pets/ANY", "/PUT"], OFF)
+    stage = Stage("a", "prod", "d", method_settings=settings)
+    assert set(stage.verbs_with_settings("/pets")) == {"GET", "POST"}
+    assert stage.verbs_with_settings("/") == ["PUT"]
+    assert stage.verbs_with_settings("/pets/GET") == []
+
+
 def test_a_canary_uses_the_stages_cache_only_when_it_may():
     stage = Stage("a", "prod", "d", method_settings={"*/*": ON}, cache_cluster_size=0.5)
     assert stage.as_canary(CanarySettings("e", 5.0)).caching("/", "GET") is None

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any
 
 from gatelodge.control.fault import Fault
+from gatelodge.jwt.json_object import read_object
 
 Operation = Mapping[str, Any]
 """`op`, `path`, `value`, `from`, as the wire gives them."""
@@ -93,6 +94,23 @@ def number(least: int, most: int, refusal: str) -> Callable[[str | None], int | 
         return int(value)
 
     return read
+
+
+def json_object(value: str | None) -> dict[str, Any]:
+    """Read what replaces a map as a whole: the text of a JSON object. Raises Fault."""
+    found = read_object((value or "").encode(errors="surrogatepass"))
+    if isinstance(found, str):
+        raise Fault("BadRequestException", f"A map is replaced by a JSON object: {found}")
+    return found
+
+
+def texts(value: str | None) -> dict[str, str] | None:
+    """Read a map of texts; an empty one takes the member away."""
+    found = json_object(value)
+    for name, item in found.items():
+        if not isinstance(item, str):
+            raise Fault("BadRequestException", f"A text is expected as the value of {name}")
+    return found or None
 
 
 def replace_only(read: Callable[[str | None], Any] = text) -> Rule:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 ALL_METHODS = "*/*"
+_VERBS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 """What the settings of all methods without their own are named by."""
 
 
@@ -198,6 +199,12 @@ class Stage:
             is_canary=True,
             cache_cluster_size=self.cache_cluster_size if canary.use_stage_cache else None,
         )
+
+    def verbs_with_settings(self, path: str) -> list[str]:
+        """Name the verbs of a path that have settings of their own, without ANY."""
+        return [
+            verb for verb in _VERBS if f"{path.removeprefix('/')}/{verb}" in self.method_settings
+        ]
 
     def caching(self, path: str, verb: str) -> MethodSetting | None:
         """Tell how the replies of a method are kept; None where none is.

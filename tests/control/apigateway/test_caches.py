@@ -119,9 +119,13 @@ def test_a_method_has_settings_of_its_own(api):
     assert api.got(times=2) == [2, 2]  # the same resource, but another verb
     api.set(("/~1pets/GET/caching/enabled", "false"))
     assert api.got(times=2) == [3, 4]
-    api.set(("/~1pets/ANY/caching/enabled", "true"))
-    assert api.got(method="PUT", times=2) == [5, 5]
-    assert api.got(method="PATCH", times=2) == [6, 6]
+    # A method for all verbs has the settings of each.
+    api.set(("/~1pets/PATCH/caching/enabled", "true"))
+    assert api.got(method="PATCH", times=2) == [5, 5]
+    assert api.got(method="DELETE", times=2) == [6, 7]
+    api.set(("/~1pets/PATCH/caching/enabled", "false"), ("/~1pets/ANY/caching/enabled", "true"))
+    assert api.got(method="PUT", times=2) == [8, 8]
+    assert api.got(method="PATCH", times=2) == [9, 10]
 
 
 def test_no_time_to_live_is_no_caching(api):

@@ -105,6 +105,11 @@ def test_a_patch_makes_one_of_the_stages_own_deployment(released):
     variable = "/canarySettings/stageVariableOverrides/a"
     assert released.patch(("replace", variable, "9"))["stageVariableOverrides"] == {"a": "9"}
     assert "stageVariableOverrides" not in released.patch(("remove", variable))
+    whole = "/canarySettings/stageVariableOverrides"
+    released.patch(("replace", variable, "9"))
+    changed = released.patch(("replace", whole, '{"b": "8", "c": ""}'))
+    assert changed["stageVariableOverrides"] == {"b": "8", "c": ""}
+    assert "stageVariableOverrides" not in released.patch(("replace", whole, "{}"))
 
 
 def test_promotion(released):
@@ -142,6 +147,18 @@ REFUSALS = [
     (
         ("add", "/canarySettings/deploymentId", "x"),
         "Invalid add operation with path: /canarySettings/deploymentId",
+    ),
+    (
+        ("remove", "/canarySettings/percentTraffic"),
+        "Cannot remove method setting canarySettings/percentTraffic because there is no method",
+    ),
+    (
+        ("replace", "/canarySettings/stageVariableOverrides", '{"a-b": "x"}'),
+        "Invalid stage variable a-b",
+    ),
+    (
+        ("replace", "/canarySettings/stageVariableOverrides", "a=b"),
+        "A map is replaced by a JSON object: not JSON",
     ),
     (("replace", "/canarySettings/deploymentId", "deploy"), "Deployment id does not exist"),
     (("replace", "/canarySettings/percentTraffic", "100.1"), "Invalid canary percentTraffic"),

@@ -87,6 +87,7 @@ ROWS = [
     ("stage", "/canarySettings", {"remove"}, None),
     ("stage", "/canarySettings/deploymentId", REPLACE, lambda at: at.deployment["deploymentId"]),
     ("stage", "/canarySettings/percentTraffic", REPLACE, "12.5"),
+    ("stage", "/canarySettings/stageVariableOverrides", REPLACE, '{"v": "3"}'),
     ("stage", "/canarySettings/stageVariableOverrides/v", {"replace", "remove"}, "2"),
     ("stage", "/canarySettings/useStageCache", REPLACE, "true"),
     ("client certificate", "/description", REPLACE, "d"),
@@ -94,7 +95,8 @@ ROWS = [
     ("stage", "/deploymentId", REPLACE, lambda at: at.deployment["deploymentId"]),
     ("stage", "/description", REPLACE, "d"),
     ("stage", "/documentationVersion", REPLACE, ""),
-    ("stage", "/variables", {"remove"}, None),
+    ("stage", "/methodSettings", REPLACE, '{"*/*": {"metricsEnabled": true}}'),
+    ("stage", "/variables", {"replace", "remove"}, '{"v": "1"}'),
     ("stage", "/variables/v", {"replace", "remove"}, "1"),
     ("stage", "/tracingEnabled", REPLACE, "true"),
     *(

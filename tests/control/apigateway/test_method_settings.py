@@ -1,9 +1,10 @@
 """Limits of a stage's methods, through the socket: they hold for all workers together, at once."""
 
+import json
 import time
 
 import pytest
-from tests.control.apigateway.calls import Api
+from tests.control.apigateway.calls import Api, refused
 
 from gatelodge.control.apigateway.method_settings import published_settings
 from gatelodge.published import MethodSetting
@@ -117,3 +118,80 @@ def test_what_the_data_plane_is_told_of_caching():
     assert published_settings({"*/*": setting}) == {
         "*/*": MethodSetting(0, None, True, 7, False, "FAIL_WITH_403")
     }
+
+
+def test_a_method_for_all_verbs_is_served_by_the_settings_of_each(gateway, client):
+    api = Api(client)
+    pets = api.resource("pets")
+    api.method(pets, verb="ANY")
+    api.method(pets, verb="PUT")
+    api.deploy()
+    limit(api, "*/*", "0.001", "4")
+    limit(api, "~1pets/GET", "0.001", "1")
+    limit(api, "~1pets/PUT", "0", "0")
+
+    def called(verb, count):
+        return sorted(gateway.call(api.id, "/pets", verb).status for _ in range(count))
+
+    assert called("GET", 3) == [200, 429, 429]
+    assert called("PUT", 2) == [429] * 2
+    # The others are limited together, as all methods are.
+    assert called("POST", 3) + called("DELETE", 2) == [200] * 4 + [429]
+    api.patch("update_stage", ("remove", "/~1pets/GET"), stageName="prod")
+    assert called("GET", 1) == [429]
+
+
+def replace_all(api, settings):
+    text = settings if isinstance(settings, str) else json.dumps(settings)
+    return api.patch("update_stage", ("replace", "/methodSettings", text), stageName="prod")
+
+
+def test_all_settings_are_replaced_at_once(gateway, api):
+    limit(api, "*/*", "0", "0")
+    settings = {
+        "pets/GET": {"throttlingRateLimit": 0.001, "throttlingBurstLimit": 2},
+        "~1more~1pets/PUT": {"loggingLevel": "INFO", "metricsEnabled": True},
+    }
+    shown = replace_all(api, settings)["methodSettings"]
+    assert shown.keys() == {"pets/GET", "more/pets/PUT"}
+    assert (shown["more/pets/PUT"]["loggingLevel"], shown["more/pets/PUT"]["metricsEnabled"]) == (
+        "INFO",
+        True,
+    )
+    assert shown["pets/GET"]["throttlingBurstLimit"] == 2
+    assert not shown["pets/GET"]["metricsEnabled"]
+    assert statuses(gateway, api, "/pets", 5) == [200] * 2 + [429] * 3
+    assert statuses(gateway, api, "/", 5) == [200] * 5
+    # What GetStage shows can be written again.
+    assert replace_all(api, shown)["methodSettings"] == shown
+    assert replace_all(api, {})["methodSettings"] == {}
+    assert statuses(gateway, api, "/pets", 5) == [200] * 5
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("x", "A map is replaced by a JSON object: not JSON"),
+        ("[]", "A map is replaced by a JSON object: not a JSON object"),
+        ({"pets": {}}, "Invalid method setting: pets"),
+        ({"pets/BREW": {}}, "Invalid method setting: pets/BREW"),
+        ({"*/GET": {}}, "Invalid method setting: */GET"),
+        ({"pets/*": {}}, "Invalid method setting: pets/*"),
+        ({"pets/GET": []}, "Invalid method setting: pets/GET"),
+        ({"pets/GET": {}, "/pets/GET": {}}, "Invalid method setting: /pets/GET"),
+        ({"pets/GET": {"shiny": 1}}, "Invalid method setting: pets/GET shiny"),
+        ({"pets/GET": {"metricsEnabled": "true"}}, "Invalid method setting: pets/GET metrics"),
+        ({"pets/GET": {"metricsEnabled": None}}, "Invalid method setting: pets/GET metrics"),
+        ({"pets/GET": {"throttlingBurstLimit": True}}, "Invalid method setting: pets/GET thr"),
+        ({"pets/GET": {"throttlingBurstLimit": 1.5}}, "Invalid throttling burst limit"),
+        ({"pets/GET": {"throttlingRateLimit": None}}, "Invalid throttling rate limit"),
+        ({"pets/GET": {"throttlingRateLimit": {}}}, "Invalid throttling rate limit"),
+        ({"pets/GET": {"loggingLevel": "ALL"}}, "Invalid logging level specified"),
+        ({"pets/GET": {"cacheTtlInSeconds": 3601}}, "Invalid cache TTL"),
+    ],
+)
+def test_what_no_settings_are(client, api, settings, told):
+    code, message = refused(replace_all, api, settings)
+    assert code == "BadRequestException"
+    assert message.startswith(told)
+    assert client.get_stage(restApiId=api.id, stageName="prod")["methodSettings"] == {}

@@ -362,6 +362,8 @@ CHANGES = [
     ("stage", "replace", "/variables/w", "2", {"variables": {"v": "1", "w": "2"}}),
     ("stage", "remove", "/variables/v", None, {"variables": {}}),
     ("stage", "remove", "/variables", None, {"variables": None}),
+    ("stage", "replace", "/variables", '{"x": "3"}', {"variables": {"x": "3"}}),
+    ("stage", "replace", "/variables", "{}", {"variables": None}),
     ("stage", "replace", "/cacheClusterSize", "0.5", {"cacheClusterSize": "0.5"}),
     ("stage", "replace", "/clientCertificateId", "", {"clientCertificateId": None}),
 ]
@@ -528,6 +530,36 @@ REFUSALS = [
     ("stage", "replace", "/documentationVersion", "1", "Invalid Documentation version"),
     ("stage", "replace", "/accessLogSettings/destinationArn", GROUP, "format"),
     ("stage", "replace", "/variables/a-b", "x", "Invalid stage variable a-b"),
+    ("stage", "replace", "/variables", '{"a-b": "x"}', "Invalid stage variable a-b"),
+    ("stage", "replace", "/variables", "v=2", "A map is replaced by a JSON object: not JSON"),
+    ("stage", "add", "/variables", '{"x": "3"}', "Please choose supported operations"),
+    ("stage", "remove", "/methodSettings", None, "Invalid method setting path: /methodSettings"),
+    ("stage", "replace", "/description/x", "d", "Invalid method setting path: /description/x"),
+    (
+        "stage",
+        "replace",
+        "/documentation_version",
+        "v",
+        "Invalid method setting path: /documentation_version. Must be one of: [/deploymentId, "
+        "/description, /cacheClusterEnabled, /cacheClusterSize, /clientCertificateId, "
+        "/accessLogSettings, /accessLogSettings/destinationArn, /accessLogSettings/format, "
+        "/{resourcePath}/{httpMethod}/metrics/enabled, "
+        "/{resourcePath}/{httpMethod}/logging/dataTrace, "
+        "/{resourcePath}/{httpMethod}/logging/loglevel, "
+        "/{resourcePath}/{httpMethod}/throttling/burstLimit"
+        "/{resourcePath}/{httpMethod}/throttling/rateLimit"
+        "/{resourcePath}/{httpMethod}/caching/ttlInSeconds, "
+        "/{resourcePath}/{httpMethod}/caching/enabled, "
+        "/{resourcePath}/{httpMethod}/caching/dataEncrypted, "
+        "/{resourcePath}/{httpMethod}/caching/requireAuthorizationForCacheControl, "
+        "/{resourcePath}/{httpMethod}/caching/unauthorizedCacheControlHeaderStrategy, "
+        "/*/*/metrics/enabled, /*/*/logging/dataTrace, /*/*/logging/loglevel, "
+        "/*/*/throttling/burstLimit /*/*/throttling/rateLimit /*/*/caching/ttlInSeconds, "
+        "/*/*/caching/enabled, /*/*/caching/dataEncrypted, "
+        "/*/*/caching/requireAuthorizationForCacheControl, "
+        "/*/*/caching/unauthorizedCacheControlHeaderStrategy, "
+        "/variables/{variable_name}, /tracingEnabled]",
+    ),
     ("stage", "replace", "/variables/v", "a\nb<", "Invalid stage variable v"),
     ("stage", "replace", "/accessLogSettings/format", "$context.requestId", "destinationArn"),
 ]

@@ -42,7 +42,9 @@ def patch_canary(body: Mapping[str, Any], operation: Operation) -> dict[str, Any
     if op == "copy":
         return _promote(body, str(path), str(operation.get("from")))
     tokens = patching.read_path(path)
-    if tokens is None or tokens[0] != SETTINGS or PATCHES.find(tokens) is None:
+    rule = None if tokens is None else PATCHES.find(tokens)
+    # What cannot be removed is looked for among the settings of methods, as recorded.
+    if tokens is None or rule is None or (op == REMOVE and REMOVE not in rule.operations):
         return None
     if op == ADD:
         raise bad_request(f"Invalid add operation with path: {path}")
@@ -101,6 +103,7 @@ PATCHES = Table(
         "/canarySettings/percentTraffic": patching.replace_only(_percent),
         "/canarySettings/deploymentId": patching.replace_only(patching.needed("Deployment id")),
         "/canarySettings/useStageCache": patching.replace_only(patching.flag),
+        "/canarySettings/stageVariableOverrides": patching.replace_only(patching.texts),
         "/canarySettings/stageVariableOverrides/{}": Rule(
             frozenset({REPLACE, REMOVE}), lambda value: value or "", Kind.ENTRY
         ),

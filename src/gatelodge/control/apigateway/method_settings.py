@@ -11,7 +11,16 @@ from typing import Any
 from gatelodge.control.apigateway.documents import bad_request
 from gatelodge.control.apigateway.methods import VERBS
 from gatelodge.control.fault import Fault
-from gatelodge.control.patching import ADD, REMOVE, REPLACE, Operation, flag, read_path
+from gatelodge.control.patching import (
+    ADD,
+    REMOVE,
+    REPLACE,
+    Operation,
+    Table,
+    flag,
+    json_object,
+    read_path,
+)
 from gatelodge.published import ALL_METHODS, MethodSetting
 
 _ACCOUNT_LIMITS = (5000, 10_000.0)
@@ -33,32 +42,34 @@ _MOST_BURST = 2**31 - 1
 
 
 def patch_method_settings(
-    body: Mapping[str, Any], operation: Operation, paths: Sequence[str]
+    body: Mapping[str, Any], operation: Operation, others: Table
 ) -> dict[str, Any] | None:
     """Apply one operation to a stage's methodSettings; None when it is about something else.
 
-    paths: the other paths that a stage's patch may have. Raises Fault.
+    others: the other paths that a stage's patch may have. Raises Fault.
     """
     op, path = operation.get("op"), operation.get("path")
     tokens = read_path(path)
     if tokens is None:
         return None
+    if tokens == ["methodSettings"] and op == REPLACE:
+        return {**body, "methodSettings": _read_all(operation.get("value"))}
     setting = "/".join(tokens[-2:])
     settings: dict[str, Any] = {name: dict(one) for name, one in body["methodSettings"].items()}
     if len(tokens) >= 4 and setting in _SETTINGS and op == ADD:
         raise bad_request(f"Invalid add operation with path: {path}")
     if len(tokens) >= 4 and setting in _SETTINGS and op == REPLACE:
         member, read = _SETTINGS[setting]
-        key = _key(tokens[:-2])
-        if key != ALL_METHODS and (tokens[-3] not in VERBS or "*" in tokens[:-3]):
-            raise _unknown(path, paths)
+        key = _method(tokens[:-2])
+        if key is None:
+            raise _unknown(path)
         one = settings.setdefault(key, _inherited(settings, tokens[-3]))
         one[member] = read(str(operation.get("value") or ""))
         return {**body, "methodSettings": settings}
-    if tokens[0] in {known.split("/")[1] for known in paths}:
+    if others.find(tokens) is not None:
         return None
     if op != REMOVE or len(tokens) < 2:
-        raise _unknown(path, paths)
+        raise _unknown(path)
     key = _key(tokens)
     if key not in settings:
         raise bad_request(
@@ -78,9 +89,23 @@ def _inherited(settings: Mapping[str, Any], verb: str) -> dict[str, Any]:
     return one if verb in {"GET", "*"} else {**one, "cachingEnabled": False}
 
 
-def _unknown(path: object, paths: Sequence[str]) -> Fault:
-    choices = ", ".join([*paths, *(f"/{{resourcePath}}/{{httpMethod}}/{s}" for s in _SETTINGS)])
-    return bad_request(f"Invalid method setting path: {path}. Must be one of: [{choices}]")
+def _read_all(value: str | None) -> dict[str, Any]:
+    """Read what replaces all settings: by methods, as GetStage shows them. Raises Fault."""
+    settings: dict[str, Any] = {}
+    for name, written in json_object(value).items():
+        key = _method(name.replace("~1", "/").split("/"))
+        if key is None or key in settings or not isinstance(written, dict):
+            raise bad_request(f"Invalid method setting: {name}")
+        one = settings[key] = dict(_BUILT_IN)
+        for member, item in written.items():
+            if member not in _MEMBERS or (type(item) is bool) != (_MEMBERS[member] is flag):
+                raise bad_request(f"Invalid method setting: {name} {member}")
+            one[member] = _MEMBERS[member](str(item))
+    return settings
+
+
+def _unknown(path: object) -> Fault:
+    return bad_request(f"Invalid method setting path: {path}. Must be one of: {_CHOICES}")
 
 
 def published_settings(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, MethodSetting]:
@@ -104,6 +129,15 @@ def _published(setting: Mapping[str, Any]) -> MethodSetting:
         bool(setting["requireAuthorizationForCacheControl"]),
         str(setting["unauthorizedCacheControlHeaderStrategy"]),
     )
+
+
+def _method(tokens: Sequence[str]) -> str | None:
+    """Name the methods of a path and a verb, or all; None for what no setting can be for."""
+    if len(tokens) < 2:
+        return None
+    key = _key(tokens)
+    named = tokens[-1] in VERBS and "*" not in tokens[:-1]
+    return key if key == ALL_METHODS or named else None
 
 
 def _key(tokens: Sequence[str]) -> str:
@@ -161,3 +195,19 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
         _one_of("unauthorized cache control header strategy", _STRATEGIES),
     ),
 }
+_MEMBERS = dict(_SETTINGS.values())
+"""By AWS's members: how their values are read."""
+_OF_ANY = (
+    "{0}/metrics/enabled, {0}/logging/dataTrace, {0}/logging/loglevel, {0}/throttling/burstLimit"
+    "{1}{0}/throttling/rateLimit{1}{0}/caching/ttlInSeconds, {0}/caching/enabled, "
+    "{0}/caching/dataEncrypted, {0}/caching/requireAuthorizationForCacheControl, "
+    "{0}/caching/unauthorizedCacheControlHeaderStrategy"
+)
+_CHOICES = (
+    "[/deploymentId, /description, /cacheClusterEnabled, /cacheClusterSize, "
+    "/clientCertificateId, /accessLogSettings, /accessLogSettings/destinationArn, "
+    "/accessLogSettings/format, "
+    f"{_OF_ANY.format('/{resourcePath}/{httpMethod}', '')}, {_OF_ANY.format('/*/*', ' ')}, "
+    "/variables/{variable_name}, /tracingEnabled]"
+)
+"""As AWS writes them, though it takes others too."""

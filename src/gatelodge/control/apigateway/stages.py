@@ -114,7 +114,7 @@ def update_stage(
     for one in patchOperations:
         body = (
             patch_canary(body, one)
-            or patch_method_settings(body, one, tuple(PATCHES.rules))
+            or patch_method_settings(body, one, PATCHES)
             or patching.patch(body, [one], PATCHES)
         )
     return _keep(call, restApiId, found, body)
@@ -319,7 +319,7 @@ PATCHES = Table(
         "/accessLogSettings": Rule(frozenset({REMOVE}), patching.text),
         "/accessLogSettings/destinationArn": Rule(_SET, patching.text),
         "/accessLogSettings/format": Rule(_SET, patching.text),
-        "/variables": Rule(frozenset({REMOVE}), patching.text),
+        "/variables": Rule(frozenset({REPLACE, REMOVE}), patching.texts),
         "/variables/{}": Rule(
             frozenset({REPLACE, REMOVE}), lambda value: value or "", patching.Kind.ENTRY
         ),
