@@ -145,7 +145,7 @@ INTEGRATIONS = st.builds(
             "integrationTarget": st.just("arn:aws:elasticloadbalancing:us-east-1:1:listener/x"),
             "contentHandling": st.sampled_from(["CONVERT_TO_TEXT", "CONVERT_TO_BINARY"]),
             "cacheNamespace": NAMES,
-            "cacheKeyParameters": st.just(["method.request.path.id"]),
+            "cacheKeyParameters": st.just(["method.request.header.id"]),
         }
     ),
     st.sampled_from(["BUFFERED", "STREAM"]),

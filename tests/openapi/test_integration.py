@@ -41,7 +41,7 @@ def test_every_member():
             "contentHandling": "convert_to_binary",
             "timeoutInMillis": 50,
             "cacheNamespace": "n",
-            "cacheKeyParameters": ["method.request.path.id"],
+            "cacheKeyParameters": ["method.request.header.id", "integration.request.header.A"],
             "tlsConfig": {"insecureSkipVerification": True},
             "responses": {"default": {"statusCode": "200"}},
             "payloadFormatVersion": "1.0",
@@ -60,7 +60,8 @@ def test_every_member():
         "timeoutInMillis",
     )
     assert [kept[member] for member in same] == [
-        "arn:aws:iam::111111111111:role/r", "c", "n", ["method.request.path.id"], 50,
+        "arn:aws:iam::111111111111:role/r", "c", "n",
+        ["method.request.header.id", "integration.request.header.A"], 50,
     ]  # fmt: skip
 
 
@@ -99,6 +100,17 @@ def test_every_member():
          "/requestParameters/integration.request.header.A", "no parameter {no}"),
         ({"$ref": "#/components/x"}, "/$ref", "references to integrations"),
         ({"cacheKeyParameters": "a"}, "/cacheKeyParameters", "a list of texts"),
+        ({"cacheKeyParameters": ["k"]}, "/cacheKeyParameters/0", "'k' is no parameter"),
+        (
+            {"cacheKeyParameters": ["integration.request.header.Unmapped"]},
+            "/cacheKeyParameters/0",
+            "is no parameter",
+        ),
+        (
+            {"cacheKeyParameters": ["method.request.header.A", "method.request.path.nope"]},
+            "/cacheKeyParameters/1",
+            "the path of this resource has no parameter {nope}",
+        ),
     ],
 )  # fmt: skip
 def test_mistakes(change, where, message):

@@ -115,3 +115,41 @@ def test_only_so_many_are_on_their_way(house, worker, monkeypatch):
     house.asked[0][2](Away("too late", timed_out=True), b"")
     worker.keep(question, None)
     assert len(house.asked) == 2
+
+
+def test_calls_that_look_for_one_reply_wait_for_one_answer(house, worker):
+    told = []
+    for _ in range(3):
+        assert worker.look_up(QUESTION, told.append) is PENDING
+    (asked,) = house.asked
+    asked[2]({"status": 200, "fields": 4, "since": 5.0}, b"A: 1body")
+    assert [kept.response.body for kept in told] == [b"body"] * 3
+    told[0].response.add("x-amzn-RequestId", "1")
+    assert told[1].response.lines == ["A: 1"]
+    worker.look_up(QUESTION, told.append)
+    assert len(house.asked) == 2
+
+
+def test_nobody_waits_for_what_was_asked_before_a_flush_or_a_renewal(house, clock):
+    known = [7]
+    worker, told = Replies(house, lambda: known[0], clock), []
+    worker.look_up(QUESTION, told.append)
+    known[0] = 8
+    worker.look_up(QUESTION, told.append)
+    worker.look_up(LookUpReply(KEY, 60, renew=True), told.append)
+    assert len(house.asked) == 3
+    worker.look_up(QUESTION, told.append)  # waits for the renewal
+    worker.look_up(LookUpReply(KEY, 30, renew=False), told.append)
+    assert len(house.asked) == 4
+    for _, _, tell, _ in house.asked:
+        tell({"ticket": 1}, b"")
+    assert len(told) == 5
+
+
+def test_only_so_many_are_looked_up(house, worker, monkeypatch):
+    monkeypatch.setattr(replies, "MAX_LOOK_UPS", 1)
+    assert worker.look_up(QUESTION, lambda _: None) is PENDING
+    other = LookUpReply(ReplyKey(KEY.stage, "d1", "other"), 60, renew=False)
+    assert worker.look_up(other, lambda _: None) is None
+    house.asked[0][2]({"ticket": 1}, b"")
+    assert worker.look_up(other, lambda _: None) is PENDING

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gatelodge.openapi.integration_responses import read_responses
-from gatelodge.openapi.mappings import request_targets
+from gatelodge.openapi.mappings import check_cache_keys, request_targets
 from gatelodge.openapi.paths import parameter_names
 from gatelodge.openapi.problems import (
     Problems,
@@ -75,7 +75,10 @@ def read_integration(written: object, path: str, problems: Problems) -> dict[str
         problems.add("other payload formats than 1.0 belong to HTTP APIs", "payloadFormatVersion")
     parameters = read_texts(written, "requestParameters", problems)
     mapped = request_targets(parameters, problems.at("requestParameters"))
-    _check_sources(parameters, parameter_names(path), problems.at("requestParameters"))
+    in_path = parameter_names(path)
+    _check_sources(parameters, in_path, problems.at("requestParameters"))
+    keys = read_text_list(written, "cacheKeyParameters", problems)
+    check_cache_keys(keys, parameters, in_path, problems.at("cacheKeyParameters"))
     mode = _word(written, "responseTransferMode", _TRANSFER_MODES, problems)
     if mode == "STREAM" and kind not in PROXIES:
         problems.add("only http_proxy and aws_proxy stream responses", "responseTransferMode")
@@ -91,7 +94,7 @@ def read_integration(written: object, path: str, problems: Problems) -> dict[str
         "responses": read_responses(written, problems),
         "connectionType": _word(written, "connectionType", _CONNECTIONS, problems),
         "contentHandling": _word(written, "contentHandling", _CONVERSIONS, problems),
-        "cacheKeyParameters": read_text_list(written, "cacheKeyParameters", problems) or None,
+        "cacheKeyParameters": keys or None,
         "tlsInsecureSkipVerification": _insecure(written, problems),
         **{member: read_text(written, member, problems) for member in _TEXTS},
         **_backend(written, kind, mapped, problems),

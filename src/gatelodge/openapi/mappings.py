@@ -1,7 +1,7 @@
 """The targets of parameter mappings: which names a mapped header field or parameter may have."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from gatelodge.openapi.problems import Problems
 
@@ -9,6 +9,10 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)  # RFC 9110, 5.6.2
 _TARGET = re.compile(r"integration\.request\.(header|path|querystring)\.(.+)", re.DOTALL)
 _ANSWER = re.compile(r"gatewayresponse\.(header|path|querystring)\.(.+)", re.DOTALL)
 _REPLY = re.compile(r"method\.response\.(header)\.(.+)", re.DOTALL)
+_KEY = re.compile(
+    r"method\.request\.(header|path|querystring|multivalueheader|multivaluequerystring)\.(.+)",
+    re.DOTALL,
+)
 # What frames a message or belongs to one connection is the gateway's own (RFC 9110, 7.6.1): a
 # mapped value would make two ends disagree about where a message ends.
 _GATEWAYS_OWN = {
@@ -38,6 +42,28 @@ def gateway_response_targets(targets: Iterable[str], problems: Problems) -> None
 def method_response_targets(targets: Iterable[str], problems: Problems) -> None:
     """Check `method.response.header.…`."""
     _check(targets, _REPLY, "the target is method.response.header.NAME", problems)
+
+
+def check_cache_keys(
+    keys: Iterable[str], mapped: Container[str], in_path: Container[str], problems: Problems
+) -> None:
+    """Check what tells kept replies apart: one that is never there would tell nothing apart.
+
+    mapped: the integration's own parameters; in_path: names of the path's.
+    """
+    for number, key in enumerate(keys):
+        match = _KEY.fullmatch(key)
+        if key in mapped:
+            continue
+        if match is None:
+            told = (
+                f"{key!r} is no parameter: use method.request.header, .path or .querystring with "
+                "a name, or what requestParameters maps"
+            )
+            problems.add(told, str(number))
+        elif match[1] == "path" and match[2] not in in_path:
+            told = f"the path of this resource has no parameter {{{match[2]}}}"
+            problems.add(told, str(number))
 
 
 def _check(

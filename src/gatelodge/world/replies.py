@@ -15,16 +15,21 @@ from gatelodge.world.reply_cache import KEEP, LOOK_UP
 
 MAX_UNDER_WAY = 32 * 1024 * 1024
 """Octets of replies on their way to the house; more are not kept."""
+MAX_LOOK_UPS = 256
+"""Replies that are looked up at once: so many may come from the house together."""
 _PATIENCE = 1.0
 _PAUSE = 1.0
 """Seconds for which a house that did not answer is left alone."""
 _CRLF = "\r\n"
 
 
+Key = tuple[str | int, ...]
+
+
 class Replies:
     """The replies that the house keeps, as one worker asks for them."""
 
-    __slots__ = ("_clock", "_house", "_known", "_paused_until", "_under_way")
+    __slots__ = ("_asking", "_clock", "_house", "_known", "_paused_until", "_under_way")
 
     def __init__(
         self, house: HouseClient, known: Callable[[], int], clock: Callable[[], float]
@@ -35,22 +40,39 @@ class Replies:
         self._clock = clock
         self._paused_until = 0.0
         self._under_way = 0
+        self._asking: dict[Key, list[Resume]] = {}
+        """Calls that wait for one reply."""
 
     def look_up(self, question: LookUpReply, resume: Resume) -> Pending | None:
         """Ask the house for a reply, and resume with it."""
         if self._clock() < self._paused_until:
             return None
+        key = self._key(question)
+        waiting = self._asking.get(key)
+        if waiting is not None and not question.renew:
+            waiting.append(resume)
+            return PENDING
+        if len(self._asking) >= MAX_LOOK_UPS:
+            return None
+        waiting = self._asking[key] = [resume]
 
         def tell(head: Mapping[str, Any] | Away, payload: bytes) -> None:
+            if self._asking.get(key) is waiting:
+                del self._asking[key]
             if isinstance(head, Away) or head.get("failed"):
                 self._paused_until = self._clock() + _PAUSE
-                resume(None)
-            else:
-                resume(_read(head, payload))
+                head = {}
+            for told in waiting:
+                told(_read(head, payload))
 
         head = {**self._head(LOOK_UP, question.key), "ttl": question.ttl, "renew": question.renew}
         self._house.ask(head, b"", tell, seconds=_PATIENCE, repeatable=True)
         return PENDING
+
+    def _key(self, question: LookUpReply) -> Key:
+        """Name what is looked up: whoever knows of a flush does not wait for what was before."""
+        key = question.key
+        return (*key.stage, key.deployment, key.digest, question.ttl, self._known())
 
     def keep(self, question: KeepReply, resume: Resume) -> None:
         """Bring the house a reply, unless too many are on their way."""
@@ -86,7 +108,10 @@ class Replies:
         }
 
 
-def _read(head: Mapping[str, Any], payload: bytes) -> KeptReply | Missing:
+def _read(head: Mapping[str, Any], payload: bytes) -> KeptReply | Missing | None:
+    """Read the house's answer, anew for each call: what is added to a reply is of one alone."""
+    if not head:
+        return None
     if "ticket" in head:
         return Missing(head["ticket"])
     fields = payload[: head["fields"]].decode("latin-1")

@@ -19,6 +19,7 @@ POOL = f"arn:aws:cognito-idp:{REGION}:{OWNER}:userpool/{REGION}_A"
 GROUP = f"arn:aws:logs:{REGION}:{OWNER}:log-group:g"
 HEADER = "method.response.header.X-A"
 TARGET = f"arn:aws:elasticloadbalancing:{REGION}:{OWNER}:loadbalancer/app/a/1"
+KEY = "method.request.header.K"
 REPLACE, ALL, ADD_REMOVE = {"replace"}, {"add", "replace", "remove"}, {"add", "remove"}
 
 # What, path, the operations that AWS documents, a value.
@@ -38,7 +39,7 @@ ROWS = [
     ("gateway response", "/statusCode", REPLACE, "418"),
     ("gateway response", "/responseParameters/gatewayresponse.header.X", ALL, "'x'"),
     ("gateway response", "/responseTemplates/application~1json", ALL, "{}"),
-    ("integration", "/cacheKeyParameters/method.request.path.k", ALL, "method.request.path.k"),
+    ("integration", f"/cacheKeyParameters/{KEY}", ALL, KEY),
     ("integration", "/cacheNamespace", REPLACE, "n"),
     ("integration", "/connectionId", REPLACE, "abc"),
     ("integration", "/connectionType", REPLACE, "INTERNET"),
@@ -118,6 +119,10 @@ ROWS = [
 ]
 
 
+def at_of(method):
+    return {name: value for name, value in method.items() if name != "restApiId"}
+
+
 class Everything:
     """An API with one of everything that can be patched."""
 
@@ -129,6 +134,7 @@ class Everything:
         self.pets = self.api.resource("pets", above)
         at = self.at = self.api.method(self.pets, "http://a.example/")
         status = {**at, "statusCode": "200"}
+        self.api.patch("update_method", ("add", f"/requestParameters/{KEY}", "false"), **at_of(at))
         client.put_method_response(**status, responseParameters={HEADER: True})
         client.put_integration_response(**status)
         token = client.create_authorizer(

@@ -104,6 +104,14 @@ def test_one_takes_the_others_place(desk):
             "Timeout should be between 50 ms and 900000 ms",
         ),
         ({"integrationTarget": "arn:x"}, "Only VPC_LINK integrations have an integrationTarget"),
+        (
+            {"cacheKeyParameters": ["method.request.header.X"]},
+            "Invalid cache key parameter specified",
+        ),
+        (
+            {"cacheKeyParameters": ["integration.request.header.X"]},
+            "Invalid cache key parameter specified",
+        ),
         ({"credentials": "arn:aws:iam::222222222222:role/r"}, "Cross-account pass role"),
         ({"credentials": "arn:aws:iam::111111111111:user/u"}, "Invalid ARN specified"),
     ],

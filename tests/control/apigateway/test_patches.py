@@ -41,6 +41,8 @@ POLICY = json.dumps(
     }
 )
 
+J, K = "method.request.querystring.j", "method.request.querystring.k"
+
 
 class House(Desk):
     """An API with one of everything."""
@@ -54,13 +56,16 @@ class House(Desk):
         self.toys = self.resource("toys", self.pets)
         self.at = {**self.api, "resourceId": self.pets, "httpMethod": "GET"}
         self.status = {**self.at, "statusCode": "200"}
-        self.do(methods.put_method, **self.at, authorizationType="NONE")
+        parameters = {f"method.request.querystring.{name}": False for name in "jk"}
+        self.do(
+            methods.put_method, **self.at, authorizationType="NONE", requestParameters=parameters
+        )
         self.do(
             integrations.put_integration,
             **self.at,
             type="MOCK",
             requestTemplates={"application/json": '{"statusCode": 200}'},
-            cacheKeyParameters=["k"],
+            cacheKeyParameters=[K],
         )
         self.do(
             method_responses.put_method_response,
@@ -196,7 +201,7 @@ CHANGES = [
         "add",
         "/requestParameters/method.request.header.X",
         "true",
-        {"requestParameters": {"method.request.header.X": True}},
+        {"requestParameters": {J: False, K: False, "method.request.header.X": True}},
     ),
     (
         "method",
@@ -248,9 +253,9 @@ CHANGES = [
     ),
     ("integration", "replace", "/timeoutInMillis", "50", {"timeoutInMillis": 50}),
     ("integration", "replace", "/cacheNamespace", "n", {"cacheNamespace": "n"}),
-    ("integration", "add", "/cacheKeyParameters/j", None, {"cacheKeyParameters": ["k", "j"]}),
-    ("integration", "remove", "/cacheKeyParameters/k", None, {"cacheKeyParameters": []}),
-    ("integration", "replace", "/cacheKeyParameters/k", "j", {"cacheKeyParameters": ["j"]}),
+    ("integration", "add", f"/cacheKeyParameters/{J}", None, {"cacheKeyParameters": [K, J]}),
+    ("integration", "remove", f"/cacheKeyParameters/{K}", None, {"cacheKeyParameters": []}),
+    ("integration", "replace", f"/cacheKeyParameters/{K}", J, {"cacheKeyParameters": [J]}),
     (
         "integration",
         "replace",

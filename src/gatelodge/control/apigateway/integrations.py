@@ -74,6 +74,7 @@ def put_integration(
     }
     integration = {member: value for member, value in written.items() if value is not None}
     _check(integration)
+    _check_keys(integration, method)
     _pass_role(call, integration)
     keep_method(call, restApiId, found, httpMethod, {**method, "methodIntegration": integration})
     return integration
@@ -103,6 +104,8 @@ def update_integration(
             raise bad_request(f"Invalid patch path {one['path']}: a MOCK integration has none")
     integration = patching.patch(before, patchOperations, PATCHES)
     _check(integration)
+    if integration.get("cacheKeyParameters") != before.get("cacheKeyParameters"):
+        _check_keys(integration, method)
     if integration.get("credentials") != before.get("credentials"):
         _pass_role(call, integration)
     keep_method(call, restApiId, found, httpMethod, {**method, "methodIntegration": integration})
@@ -153,6 +156,16 @@ def _check(integration: Mapping[str, Any]) -> None:
     for target in integration.get("requestParameters", {}):
         if not _TARGET.fullmatch(target):
             raise invalid_mapping(target)
+
+
+def _check_keys(integration: Mapping[str, Any], method: Mapping[str, Any]) -> None:
+    """Check that what tells kept replies apart is declared. Raises Fault."""
+    mapped = {*method.get("requestParameters", {}), *integration.get("requestParameters", {})}
+    if not mapped.issuperset(integration.get("cacheKeyParameters", ())):
+        raise bad_request(
+            "Invalid cache key parameter specified: it must be among the requestParameters of the "
+            "method or of the integration"
+        )
 
 
 def _check_transfer(integration: Mapping[str, Any]) -> None:
