@@ -1,6 +1,7 @@
 """What functions print: one bounded log for each, and the tail of a single call."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 MAX_LOG = 4 * 1024 * 1024
@@ -22,14 +23,22 @@ class Log:
     def write(self, octets: bytes) -> None:
         """Append to the log."""
         if self._written + len(octets) > MAX_LOG:
-            os.close(self._descriptor)
-            self._path.replace(self._path.with_suffix(".old"))
-            self._open()
+            self._turn()
         self._written += os.write(self._descriptor, octets)
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._descriptor)
+
+    def _turn(self) -> None:
+        """Begin anew. Where that cannot be, the full log is written on."""
+        full = self._descriptor
+        with suppress(OSError):
+            with suppress(FileNotFoundError):
+                self._path.replace(self._path.with_suffix(".old"))
+            self._open()
+            # Not before: its number would be that of whatever is opened next.
+            os.close(full)
 
     def _open(self) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
