@@ -15,10 +15,18 @@ OPEN = Allow(None, None)
 
 
 def request(
-    method="GET", path="/prod/pets/7", query="", headers=(), body=b"", source_ip="10.1.2.3", **more
+    method="GET",
+    path="/prod/pets/7",
+    query="",
+    headers=(),
+    body=b"",
+    source_ip="10.1.2.3",
+    peer_ip=None,
+    **more,
 ):
     fields = Headers([("Host", "abc123.execute-api.us-east-1.amazonaws.com:8080"), *headers])
-    return Request(ID, method, path, query, fields, body, source_ip, NOW, **more)
+    peer_ip = peer_ip or source_ip
+    return Request(ID, method, path, query, fields, body, source_ip, peer_ip, NOW, **more)
 
 
 def call(asked=None, *, variables=None, parameters=None, api=None):

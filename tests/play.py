@@ -24,6 +24,7 @@ def request(method="GET", path="/prod/pets", fields=(), *, body=b"", source="192
         headers=Headers([host, *fields]),
         body=body,
         source_ip=source,
+        peer_ip=more.pop("peer_ip", source),
         received_at=NOW,
         **more,
     )

@@ -58,6 +58,16 @@ def test_few_short_lines_without_secrets_are_remembered():
     assert len(lines) <= messages._LINES_KEPT
 
 
+def test_few_short_names_are_remembered():
+    names = messages._read_name.__self__
+    names.clear()
+    Headers((), ["X-Kept: 1", "Authorization: 1", "X-" + "a" * 1000 + ": 1"])
+    assert names == {"X-Kept": ("x-kept", False), "Authorization": ("authorization", True)}
+    for number in range(messages._LINES_KEPT + 1):
+        Headers((), [f"X-{number}: 1"])
+    assert len(names) <= messages._LINES_KEPT
+
+
 def test_a_response_gives_its_lines_as_pairs():
     response = Response(200, [("A", "1")], b"")
     response.lines += ["B:2", "C: "]

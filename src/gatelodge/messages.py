@@ -9,6 +9,8 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+import msgspec
+
 Pair = tuple[str, str]
 T = TypeVar("T")
 
@@ -45,16 +47,34 @@ class Lines(dict[str, T]):
         return value
 
 
+class _FieldNames(dict[str, tuple[str, bool]]):
+    """Names as they were sent → in lower case, and whether the value is a secret."""
+
+    def __missing__(self, name: str) -> tuple[str, bool]:
+        if _NAME.fullmatch(name) is None:
+            raise ValueError("not a field line")
+        lower = name.lower()
+        known = (lower, lower in _SECRET)
+        if len(name) <= _LONGEST_KEPT:
+            if len(self) >= _LINES_KEPT:
+                self.clear()
+            self[name] = known
+        return known
+
+
+_read_name = _FieldNames().__getitem__
+
+
 class _FieldLines(Lines[Pair]):
     def __missing__(self, line: str) -> Pair:
         name, colon, value = line.partition(":")
         # The everyday value is printable ASCII, which is told faster than by an expression.
         plain = value.isascii() and value.isprintable()
-        if not colon or _NAME.fullmatch(name) is None or not (plain or _VALUE.fullmatch(value)):
+        if not colon or not (plain or _VALUE.fullmatch(value)):
             raise ValueError("not a field line")
-        name = name.lower()
-        field = (name, value.strip(" \t"))
-        return field if name in _SECRET else self.keep(line, name, field)
+        lower, secret = _read_name(name)
+        field = (lower, value.strip(" \t"))
+        return field if secret else self.keep(line, lower, field)
 
 
 read_field: Callable[[str], Pair] = _FieldLines().__getitem__
@@ -78,7 +98,7 @@ class Headers:
             fields = [(name.lower(), value) for name, value in pairs]
             lines = [f"{name}: {value}" for name, value in pairs]
         else:
-            fields = list(map(read_field, lines))
+            fields = [*map(read_field, lines)]
         self.lines = lines
         """The fields as lines `Name: value`, as they were sent."""
         index = dict(fields)
@@ -147,62 +167,49 @@ class ClientCert:
         self.not_after = not_after
 
 
-class Request:
+class Request(msgspec.Struct, eq=False):
     """One request as a door received it. Never changed once made.
 
-    A plain class with slots: it is made once for every call, and a frozen dataclass costs five
-    times as much.
+    A Struct, as are other values that are made for every call: a class with an `__init__` of its
+    own takes two to three times as long to make.
     """
 
-    __slots__ = (
-        "body",
-        "client_cert",
-        "headers",
-        "id",
-        "method",
-        "peer_ip",
-        "protocol",
-        "raw_path",
-        "raw_query",
-        "received_at",
-        "scheme",
-        "source_ip",
-    )
+    id: str
+    """Given by the door: the engine draws no random numbers."""
+    method: str
+    raw_path: str
+    """The path as on the request line; a signature covers this spelling."""
+    raw_query: str
+    """The query as on the request line, without the question mark."""
+    headers: Headers
+    body: bytes | None
+    """None: this door did not see the body. Unknown is not empty."""
+    source_ip: str
+    """Decided by the door from the peer and the trusted proxies; canonical text."""
+    peer_ip: str
+    """The other end of the connection; the client itself, or a proxy in front."""
+    received_at: datetime
+    """An aware time in UTC: the engine's only clock."""
+    scheme: str = "http"
+    protocol: str = "HTTP/1.1"
+    client_cert: ClientCert | None = None
 
-    def __init__(
-        self,
-        id: str,  # noqa: A002 - AWS's word is requestId, and the class gives the rest of it
-        method: str,
-        raw_path: str,
-        raw_query: str,
-        headers: Headers,
-        body: bytes | None,
-        source_ip: str,
-        received_at: datetime,
-        scheme: str = "http",
-        protocol: str = "HTTP/1.1",
-        peer_ip: str | None = None,
-        client_cert: ClientCert | None = None,
-    ) -> None:
-        self.id = id
-        """Given by the door: the engine draws no random numbers."""
-        self.method = method
-        self.raw_path = raw_path
-        """The path as on the request line; a signature covers this spelling."""
-        self.raw_query = raw_query
-        """The query as on the request line, without the question mark."""
-        self.headers = headers
-        self.body = body
-        """None: this door did not see the body. Unknown is not empty."""
-        self.scheme = scheme
-        self.protocol = protocol
-        self.client_cert = client_cert
-        self.source_ip = source_ip
-        """Decided by the door from the peer and the trusted proxies; canonical text."""
-        self.peer_ip = peer_ip or source_ip
-        """The other end of the connection; the client itself, or a proxy in front."""
-        self.received_at = received_at
-        """An aware time in UTC: the engine's only clock."""
+    def __repr__(self) -> str:
+        # Fields may be secrets.
+        return f"Request({self.method} {self.raw_path})"
+
+
+class ReplyLines(list[str]):
+    """The field lines of a backend's reply; never changed, since replies with one head share them.
+
+    relayed: what goes to clients of these lines, once somebody has worked it out.
+    """
+
+    __slots__ = ("relayed",)
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        super().__init__(lines)
+        self.relayed: list[str] | None = None
 
 
 class Response:

@@ -7,6 +7,8 @@ Knows the order of the rooms; knows no wire, no clock and no store.
 from collections.abc import Iterable
 from hashlib import sha256
 
+import msgspec
+
 from gatelodge import iam
 from gatelodge.asking import Asking
 from gatelodge.authorize.cache_control import heed_cache_control
@@ -133,48 +135,26 @@ class CanaryPlan:
         return self._plan if drawn < self._share else None
 
 
-class Served:
+class Served(msgspec.Struct, eq=False):
     """One finished call: what goes to the client, and what the visitors' book notes."""
 
-    __slots__ = (
-        "call",
-        "decision",
-        "failure",
-        "integration_latency_ms",
-        "integration_status",
-        "method",
-        "plan",
-        "refusal",
-        "response",
-    )
+    response: Response
+    call: Call | None = None
+    """None when the request reached no stage of an API."""
+    plan: StagePlan | None = None
+    method: MethodPlan | None = None
+    """None on an unknown route."""
+    decision: Decision | None = None
+    failure: Failure | None = None
+    """Why a permitted call brought no reply; None when it did."""
+    integration_status: int | None = None
+    integration_latency_ms: int | None = None
+    """How long the integration took; None where none was tried, and where nobody logs it."""
+    refusal: str = ""
+    """Why the request reached no API, for the operator."""
 
-    def __init__(
-        self,
-        response: Response,
-        call: Call | None = None,
-        plan: StagePlan | None = None,
-        method: MethodPlan | None = None,
-        decision: Decision | None = None,
-        failure: Failure | None = None,
-        integration_status: int | None = None,
-        integration_latency_ms: int | None = None,
-        *,
-        refusal: str = "",
-    ) -> None:
-        self.response = response
-        self.call = call
-        """None when the request reached no stage of an API."""
-        self.plan = plan
-        self.method = method
-        """None on an unknown route."""
-        self.decision = decision
-        self.failure = failure
-        """Why a permitted call brought no reply; None when it did."""
-        self.integration_status = integration_status
-        self.integration_latency_ms = integration_latency_ms
-        """How long the integration took; None where none was tried, and where nobody logs it."""
-        self.refusal = refusal
-        """Why the request reached no API, for the operator."""
+    def __repr__(self) -> str:
+        return f"Served({self.response.status}, {self.call!r})"
 
     @property
     def authorization_type(self) -> str | None:

@@ -4,6 +4,7 @@ import pytest
 from tests.one_call import call, request
 
 from gatelodge.integrate.relay import request_fields, response_lines, without_credentials
+from gatelodge.messages import ReplyLines
 
 
 def sent(headers=(), *, consumed=False, **members):
@@ -76,8 +77,18 @@ def test_credentials_cross_unless_they_were_used():
     ],
 )
 def test_fields_of_replies(line, relayed):
-    for _ in range(2):  # the second time it is remembered
-        assert response_lines([line], keep_length=False) == relayed
+    assert response_lines([line], keep_length=False) == relayed
+
+
+def test_what_is_remembered_of_a_replys_fields():
+    lines = ReplyLines(["Server: nginx", "Content-Length: 7", "X-Any: 1"])
+    for _ in range(2):
+        relayed = response_lines(lines, keep_length=False)
+        assert relayed == ["x-amzn-Remapped-Server: nginx", "x-amzn-Remapped-Content-Length: 7",
+                           "X-Any: 1"]  # fmt: skip
+        relayed.append("X-Added: to one answer")
+    assert response_lines(lines, keep_length=True)[1] == "Content-Length: 7"
+    assert response_lines(lines, keep_length=False)[1] == "x-amzn-Remapped-Content-Length: 7"
 
 
 def test_what_a_replys_connection_names_is_dropped():

@@ -19,6 +19,7 @@ def request(method="GET", path="/prod/pets", query="", fields=(), body=b"", now=
         headers=Headers(list(fields)),
         body=body,
         source_ip="192.0.2.1",
+        peer_ip="192.0.2.1",
         received_at=now,
     )
 

@@ -28,7 +28,7 @@ def quoted(pairs):
 def received(method, path, query, fields, body):
     return Request(
         id="r", method=method, raw_path=path, raw_query=query, headers=Headers(fields),
-        body=body, source_ip="192.0.2.1", received_at=NOW,
+        body=body, source_ip="192.0.2.1", peer_ip="192.0.2.1", received_at=NOW,
     )  # fmt: skip
 
 

@@ -86,12 +86,11 @@ def with_authorizer(
     fence: iam.Ruling | None,
     evidence: Evidence,
 ) -> Decision:
-    """Decide by a Lambda authorizer's policy: Table A. fence: what the resource policy said."""
+    """Decide by a Lambda authorizer's policy: Table A. fence: what the resource policy said.
+
+    Without a fence, what an unconditional policy comes to is remembered in `answer.decisions`.
+    """
     arn = call.method_arn
-    if fence is None:
-        known = answer.decisions.get(arn)
-        if known is not None:
-            return known
     query = iam.Query(INVOKE, arn, iam.ANONYMOUS, anonymous_keys(call.request), call.api.account)
     outcome = judge_with_fence(answer.output.policies, fence, query)
     decision: Decision

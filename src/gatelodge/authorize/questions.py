@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from gatelodge.asking import Question
 from gatelodge.authorize.authorizer_output import AuthorizerOutput, AuthorizerRefused
 from gatelodge.authorize.evidence import Evidence
@@ -235,24 +237,22 @@ class AuthorizerSays:
         """As `requestContext.authorizer` shows it; made once for all calls that are served it."""
 
 
-class AskAuthorizer(Question[AuthorizerSays | AuthorizerRefused]):
+class AskAuthorizer(msgspec.Struct, Question[AuthorizerSays | AuthorizerRefused], eq=False):
     """Asks a Lambda authorizer about a caller.
 
     The method is not part of the question: one answer, kept, serves all methods of its stage.
     """
 
-    __slots__ = ("event", "identity", "key", "scope")
+    scope: AuthorizerScope
+    identity: Identity | None
+    """What an answer is kept under; None where none is kept."""
+    event: Callable[[], bytes]
+    """Writes the event; called only when the function must be asked."""
 
-    def __init__(
-        self, scope: AuthorizerScope, identity: Identity | None, event: Callable[[], bytes]
-    ) -> None:
-        self.scope = scope
-        self.identity = identity
-        """What an answer is kept under; None where none is kept."""
-        self.key = (scope.value, identity)
-        """What makes it equal to another: a tuple, since caches look it up for every call."""
-        self.event = event
-        """Writes the event; called only when the function must be asked."""
+    @property
+    def key(self) -> tuple[tuple[str, ...], Identity | None]:
+        """What makes it equal to another."""
+        return self.scope.value, self.identity
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, AskAuthorizer) and self.key == other.key

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from gatelodge import iam
 from gatelodge.messages import Request
 from gatelodge.published import Api, Resource, Stage
@@ -23,57 +25,34 @@ def arn_prefix(api: Api, stage: Stage) -> str:
     return f"arn:{api.partition}:execute-api:{api.region}:{api.account}:{api.id}/{stage.name}/"
 
 
-class Call:
+class Call(msgspec.Struct, eq=False):
     """A request that reached a stage of an API; `resource` is None on an unknown route.
 
     One value for all that engine rooms ask about a call, since it is made for every one.
     """
 
-    __slots__ = (
-        "_arn_prefix",
-        "access_key_id",
-        "api",
-        "authorizer",
-        "error",
-        "parameters",
-        "principal",
-        "request",
-        "resource",
-        "resource_policy",
-        "segments",
-        "stage",
-    )
+    request: Request
+    api: Api
+    stage: Stage
+    segments: list[str]
+    """Below the stage, as route.path reads them."""
+    resource: Resource | None
+    parameters: dict[str, str]
+    """Path parameters by name; a greedy one holds slashes."""
+    resource_policy: iam.PolicySet | None
+    """The API's, compiled."""
+    arn_prefix: str
+    # Known once the call is decided:
+    principal: iam.Principal | None = None
+    access_key_id: str | None = None
+    authorizer: Mapping[str, Any] | None = None
+    """What the method's authorizer says of the caller."""
+    error: CallError | None = None
 
-    def __init__(
-        self,
-        request: Request,
-        api: Api,
-        stage: Stage,
-        segments: list[str],
-        resource: Resource | None,
-        parameters: dict[str, str],
-        resource_policy: iam.PolicySet | None,
-        arn_prefix: str,
-    ) -> None:
-        self.request = request
-        self.api = api
-        self.stage = stage
-        self.segments = segments
-        """Below the stage, as route.path reads them."""
-        self.resource = resource
-        self.parameters = parameters
-        """Path parameters by name; a greedy one holds slashes."""
-        self.resource_policy = resource_policy
-        """The API's, compiled."""
-        self._arn_prefix = arn_prefix
-        # Known once the call is decided:
-        self.principal: iam.Principal | None = None
-        self.access_key_id: str | None = None
-        self.authorizer: Mapping[str, Any] | None = None
-        """What the method's authorizer says of the caller."""
-        self.error: CallError | None = None
+    def __repr__(self) -> str:
+        return f"Call({self.request!r})"
 
     @property
     def method_arn(self) -> str:
         """The ARN of what is called: the actual verb and path, never ANY or a template."""
-        return f"{self._arn_prefix}{self.request.method}/{'/'.join(self.segments)}"
+        return f"{self.arn_prefix}{self.request.method}/{'/'.join(self.segments)}"

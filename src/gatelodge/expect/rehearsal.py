@@ -200,6 +200,7 @@ class Rehearsal:
             headers=Headers(headers),
             body=b"",
             source_ip=circumstances.source_ip,
+            peer_ip=circumstances.source_ip,
             received_at=at,
             scheme="https" if circumstances.secure else "http",
         )

@@ -91,7 +91,7 @@ class AwsDoor:
             return None
         if isinstance(body, Response):
             return body
-        client = scope.get("client")
+        peer = (scope.get("client") or [""])[0]
         request = Request(
             id=str(uuid.uuid4()),
             method=scope["method"],
@@ -99,7 +99,8 @@ class AwsDoor:
             raw_query=scope["query_string"].decode("latin-1"),
             headers=headers,
             body=body,
-            source_ip=client[0] if client else "",
+            source_ip=peer,
+            peer_ip=peer,
             received_at=datetime.fromtimestamp(time.time(), UTC),
             scheme=scope["scheme"],
         )

@@ -61,7 +61,7 @@ def prepare(
             return configuration_error("a path parameter of the integration has no usable value")
         consumed = allow.caller is not None
         query = request.raw_query
-        if consumed and query:
+        if query and consumed:
             query = without_credentials(query)
         if maps_query:
             query = mapped.merge_query(query, fixed_query, call)
@@ -76,7 +76,7 @@ def prepare(
         )
         if isinstance(reply, Unreachable):
             return _failure(reply)
-        keep_length = request.method == "HEAD" or reply.status == 304
+        keep_length = reply.status == 304 or request.method == "HEAD"
         reply.lines = response_lines(reply.lines, keep_length=keep_length)
         return reply
 

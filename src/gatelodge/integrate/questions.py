@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+import msgspec
+
 from gatelodge.asking import Question
 from gatelodge.messages import Response
 
@@ -59,7 +61,7 @@ class ReadClock(Question[float]):
     __slots__ = ()
 
 
-class SendHttp(Question[Response | Unreachable]):
+class SendHttp(msgspec.Struct, Question[Response | Unreachable], eq=False):
     """Send this request to an HTTP backend and bring its whole reply.
 
     target: path and query as they go on the request line. fields: the header fields as lines
@@ -67,23 +69,12 @@ class SendHttp(Question[Response | Unreachable]):
     Content-Length. timeout_ms: for the whole exchange, connecting included.
     """
 
-    __slots__ = ("body", "fields", "method", "origin", "target", "timeout_ms")
-
-    def __init__(
-        self,
-        method: str,
-        origin: Origin,
-        target: str,
-        fields: str,
-        body: bytes,
-        timeout_ms: int,
-    ) -> None:
-        self.method = method
-        self.origin = origin
-        self.target = target
-        self.fields = fields
-        self.body = body
-        self.timeout_ms = timeout_ms
+    method: str
+    origin: Origin
+    target: str
+    fields: str
+    body: bytes
+    timeout_ms: int
 
     @property
     def uri(self) -> str:

@@ -6,10 +6,11 @@ gateway-responses.md section 3).
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import unquote
 
 from gatelodge.context.call import Call
-from gatelodge.messages import Lines, Request
+from gatelodge.messages import ReplyLines, Request
 
 _HOP_BY_HOP = frozenset(
     {
@@ -34,6 +35,7 @@ _NOT_SENT_ON = _HOP_BY_HOP | {
     "x-forwarded-port",
     "x-amzn-apigateway-api-id",
 }
+_NOT_SENT_ON_BUT_HOST = _NOT_SENT_ON - {"host"}
 # Credentials that the gateway has consumed: a backend could replay them.
 CONSUMED = frozenset({"authorization", "x-amz-security-token"})
 _NOT_SENT_ON_SIGNED = _NOT_SENT_ON | CONSUMED
@@ -49,7 +51,6 @@ _PRESIGNED = frozenset(
         "X-Amz-SignedHeaders",
     }
 )
-_HOST_ALONE = frozenset({"host"})
 _PORTS = {"http": "80", "https": "443"}
 
 _REMAPPED = {
@@ -74,12 +75,8 @@ _REMAPPED = {
 _NOT_RELAYED = (_HOP_BY_HOP | {"x-gatelodge-decision"}) - {"connection"}
 _CONTENT_LENGTH, _CONNECTION = "content-length", "connection"
 _PLAIN_CONNECTION = frozenset({"keep-alive", "close"})
-_NAMES_OTHERS = "\0"
-"""In the place of a Connection line that names other fields."""
 _CRLF = "\r\n"
 _ORIGINS_KEPT = 1024
-# (Host field, peer, scheme, API) → where a request came from, as field lines.
-_origins: dict[tuple[str, str, str, str], str] = {}
 
 
 def request_fields(call: Call, host_line: str, *, consumed: bool) -> str:
@@ -90,34 +87,41 @@ def request_fields(call: Call, host_line: str, *, consumed: bool) -> str:
     """
     request = call.request
     headers = request.headers
-    key = (host_line, consumed, call.api.id, request.peer_ip, request.scheme)
+    api_id = call.api.id
+    key = (host_line, consumed, api_id, request.peer_ip, request.scheme)
     known = headers.sent
     if known is not None and known[0] == key:
         return known[1]
-    fields = _write_fields(call, host_line, consumed=consumed)
+    index = headers.index
+    if (
+        "user-agent" not in index
+        or "host" not in index
+        or headers.repeated
+        or not _NOT_SENT_ON_BUT_HOST.isdisjoint(index)
+        or (consumed and not CONSUMED.isdisjoint(index))
+    ):
+        lines = _choose_lines(call, host_line, consumed=consumed)
+        lines.append(_write_origin(request, api_id))
+    else:  # the everyday case
+        lines = [*headers.lines]
+        lines[[*index].index("host")] = host_line
+        lines.append(_known_origin(index["host"], request.peer_ip, request.scheme, api_id))
+    fields = _CRLF.join(lines)
     headers.sent = (key, fields)
     return fields
 
 
-def _write_fields(call: Call, host_line: str, *, consumed: bool) -> str:
-    request = call.request
-    headers = request.headers
+def _choose_lines(call: Call, host_line: str, *, consumed: bool) -> list[str]:
+    headers = call.request.headers
     index = headers.index
-    dropped = (_NOT_SENT_ON_SIGNED if consumed else _NOT_SENT_ON).intersection(index)
-    if dropped == _HOST_ALONE and not headers.repeated:  # the everyday case
-        lines = [*headers.lines]
-        lines[[*index].index("host")] = host_line
-    else:
-        dropped |= {
-            token.strip().lower()
-            for value in headers.all("connection")
-            for token in value.split(",")
-        }
-        fields = zip(headers.lower, headers.lines, strict=True)
-        lines = [host_line, *(line for name, line in fields if name not in dropped)]
+    dropped = {
+        token.strip().lower() for value in headers.all("connection") for token in value.split(",")
+    } | (_NOT_SENT_ON_SIGNED if consumed else _NOT_SENT_ON)
+    fields = zip(headers.lower, headers.lines, strict=True)
+    lines = [host_line, *(line for name, line in fields if name not in dropped)]
     if "user-agent" not in index:
         lines.append(f"User-Agent: AmazonAPIGateway_{call.api.id}")
-    return f"{_CRLF.join(lines)}\r\n{_write_origin(request, call.api.id)}"
+    return lines
 
 
 def _write_origin(request: Request, api_id: str) -> str:
@@ -127,13 +131,12 @@ def _write_origin(request: Request, api_id: str) -> str:
     if "x-forwarded-for" in headers.index:
         chain = ", ".join([*headers.all("x-forwarded-for"), request.peer_ip])
         return _origin(host, chain, request.scheme, api_id)
-    key = (host, request.peer_ip, request.scheme, api_id)
-    origin = _origins.get(key)
-    if origin is None:
-        if len(_origins) >= _ORIGINS_KEPT:
-            _origins.clear()
-        origin = _origins[key] = _origin(*key)
-    return origin
+    return _known_origin(host, request.peer_ip, request.scheme, api_id)
+
+
+@lru_cache(_ORIGINS_KEPT)
+def _known_origin(host: str, peer_ip: str, scheme: str, api_id: str) -> str:
+    return _origin(host, peer_ip, scheme, api_id)
 
 
 def _origin(host: str, chain: str, scheme: str, api_id: str) -> str:
@@ -151,16 +154,21 @@ def response_lines(lines: Sequence[str], *, keep_length: bool) -> list[str]:
 
     There the field tells a length that no body shows.
     """
-    relayed = list(map(_relayed, lines))
-    if keep_length or _NAMES_OTHERS in relayed:
-        named: set[str] = set()
-        for line in lines:
-            named |= _named(line)
-        relayed = [
-            line if keep_length and _name(line) == _CONTENT_LENGTH else _relay(line)
-            for line in lines
-            if _name(line) not in named
-        ]
+    if keep_length or not isinstance(lines, ReplyLines):
+        return _relay_lines(lines, keep_length=keep_length)
+    relayed = lines.relayed
+    if relayed is None:
+        relayed = lines.relayed = _relay_lines(lines, keep_length=False)
+    return [*relayed]
+
+
+def _relay_lines(lines: Sequence[str], *, keep_length: bool) -> list[str]:
+    named = set().union(*map(_named, lines))
+    relayed = [
+        line if keep_length and _name(line) == _CONTENT_LENGTH else _relay(line)
+        for line in lines
+        if _name(line) not in named
+    ]
     return list(filter(None, relayed))
 
 
@@ -175,15 +183,6 @@ def _relay(line: str) -> str:
         return ""
     renamed = _REMAPPED.get(name)
     return line if renamed is None else renamed + line[len(name) :]
-
-
-class _RelayedLines(Lines[str]):
-    def __missing__(self, line: str) -> str:
-        relayed = _NAMES_OTHERS if _named(line) else _relay(line)
-        return self.keep(line, _name(line), relayed)
-
-
-_relayed = _RelayedLines().__getitem__
 
 
 def _named(line: str) -> set[str]:

@@ -104,6 +104,7 @@ def _request(method: str, url: str, headers: list[Pair], body: bytes, now: datet
         headers=Headers(headers),
         body=body,
         source_ip="",
+        peer_ip="",
         received_at=now,
     )
 

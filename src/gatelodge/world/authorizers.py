@@ -39,13 +39,15 @@ class Authorizers:
 
     def ask(self, question: AskAuthorizer, resume: Resume) -> Answer | Pending:
         """Answer from what is kept, or ask the house and resume."""
-        if question.identity is None:
+        scope, identity = question.scope, question.identity
+        if identity is None:
             self._ask_house(question, [resume])
             return PENDING
-        key = question.key
+        key = (scope.value, identity)
         kept = self._kept.get(key)
         if kept is not None:
-            if kept.since <= time.time() < kept.since + question.scope.ttl:
+            since = kept.since
+            if since <= time.time() < since + scope.ttl:
                 return kept
             del self._kept[key]
         waiting = self._asking.get(key)

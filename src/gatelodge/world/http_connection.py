@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 import httptools
 
 from gatelodge.integrate.questions import SendHttp, Unreachable, Unreached
-from gatelodge.messages import Response, read_field
+from gatelodge.messages import ReplyLines, Response, read_field
 from gatelodge.world.answers import Resume
 from gatelodge.world.deadlines import NEVER
 
@@ -63,7 +63,7 @@ class Connection:
         self.deadline = NEVER
         self._head = b""
         """What has arrived of a head."""
-        self._known = (b"", 0, 0, [""])
+        self._known = (b"", 0, 0, ReplyLines(()))
         """Of the last plain reply: head, status, length, field lines. The next is often alike."""
         self._lines: list[str] = []
         """Of a head: the status line, and the fields."""
@@ -263,7 +263,7 @@ class Connection:
             resume(Unreachable(reason, detail))
 
 
-def _read_plain(head: bytes) -> tuple[bytes, int, int, list[str]] | None:
+def _read_plain(head: bytes) -> tuple[bytes, int, int, ReplyLines] | None:
     """Read a head that frames its message in one way only; None for any other."""
     lines = head.decode("latin-1").split("\r\n")
     status_line = lines.pop(0)
@@ -282,7 +282,7 @@ def _read_plain(head: bytes) -> tuple[bytes, int, int, list[str]] | None:
         or index.get("connection") not in _KEEPS_ALIVE
     ):
         return None
-    return head, status, int(length), lines
+    return head, status, int(length), ReplyLines(lines)
 
 
 def _is_plain(line: str) -> bool:

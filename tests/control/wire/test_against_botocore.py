@@ -74,6 +74,7 @@ def request(method="GET", path="/", query="", fields=(), body=b""):
         headers=Headers(fields),
         body=body,
         source_ip="127.0.0.1",
+        peer_ip="127.0.0.1",
         received_at=TIME,
     )
 

@@ -48,7 +48,9 @@ Source = Callable[[Call], tuple[str, ...]]
 class LambdaAuthorizer:
     """The authorizer of one method, prepared for one stage."""
 
-    __slots__ = ("_header", "_is_token", "_names", "_scope", "_sources", "_validates")
+    __slots__ = (
+        "_header", "_is_token", "_names", "_scope", "_sources", "_takes_any_token", "_validates",
+    )  # fmt: skip
 
     def __init__(self, authorizer: Authorizer, api: Api, stage: Stage) -> None:
         """Prepare. Raises ValueError when it cannot work."""
@@ -68,6 +70,7 @@ class LambdaAuthorizer:
             if self._is_token and expression is not None
             else None
         )
+        self._takes_any_token = self._is_token and self._validates is None
         arn = f"arn:{api.partition}:execute-api:{api.region}:{api.account}:{api.id}"
         self._scope = AuthorizerScope(
             api.id,
@@ -88,7 +91,12 @@ class LambdaAuthorizer:
             fence = judge_anonymous(call, call.resource_policy)
             if fence.verdict is iam.Verdict.DENIED:
                 return by_resource_policy_alone(call, fence)
-        identity = self._identity(call)
+        headers = call.request.headers
+        token = None
+        if self._takes_any_token and not headers.repeated:
+            token = headers.index.get(self._header)
+        # The everyday case is a token that is there.
+        identity = ((token,),) if token else self._identity(call)
         if isinstance(identity, Deny):
             return identity
         # Without asking.ask, whose generator costs as much as looking up what is kept.
@@ -99,6 +107,10 @@ class LambdaAuthorizer:
         )
         if isinstance(answer, AuthorizerRefused):
             return self._refused(answer)
+        if fence is None:
+            known = answer.decisions.get(call.method_arn)
+            if known is not None:
+                return known
         evidence = answer.evidence
         if evidence is None:
             evidence = answer.evidence = self._evidence(answer)
@@ -106,11 +118,6 @@ class LambdaAuthorizer:
 
     def _identity(self, call: Call) -> Identity | Deny:
         """Read the identity sources; a request that lacks one is refused, where AWS asks for it."""
-        headers = call.request.headers
-        if self._is_token and not headers.repeated and self._validates is None:
-            token = headers.index.get(self._header)  # the everyday case
-            if token:
-                return ((token,),)
         identity = tuple(source(call) for source in self._sources)
         if self._is_token:
             values = identity[0]

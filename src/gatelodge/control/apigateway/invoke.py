@@ -121,6 +121,7 @@ def make_request(
         headers=Headers([*fields, *added]),
         body=body,
         source_ip=call.source_ip,
+        peer_ip=call.source_ip,
         received_at=call.now,
     )
 

@@ -266,10 +266,10 @@ class Connection:
             headers,
             b"",
             source,
+            self.peer,
             door.now(),
             scheme,
             version,
-            self.peer,
         )
         if framing is None:
             self._answering = True

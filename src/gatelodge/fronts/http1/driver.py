@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
+import msgspec
 import structlog
 
 from gatelodge.asking import Asking
@@ -13,30 +14,21 @@ S = TypeVar("S")
 _log = structlog.get_logger()
 
 
-class Drive(Generic[S, T]):
+class Drive(msgspec.Struct, Generic[S, T], eq=False):
     """One computation under way; `done` is called once, with its result or None after a bug.
 
     subject: what `done` is told the result belongs to. With warm caches nothing here makes a task
     or a future before the backend is called.
     """
 
-    __slots__ = ("_answers", "_done", "_generator", "_subject")
-
-    def __init__(
-        self,
-        generator: Asking[T],
-        answers: Answers,
-        done: Callable[[S, T | None], None],
-        subject: S,
-    ) -> None:
-        self._generator = generator
-        self._answers = answers
-        self._done = done
-        self._subject = subject
+    generator: Asking[T]
+    answers: Answers
+    done: Callable[[S, T | None], None]
+    subject: S
 
     def step(self, answer: Any) -> None:  # noqa: ANN401 - the answer of any question
         """Go on with an answer (None at the start) as far as possible."""
-        answers, send = self._answers, self._generator.send
+        answers, send = self.answers, self.generator.send
         try:
             while True:
                 question = send(answer)
@@ -49,4 +41,4 @@ class Drive(Generic[S, T]):
             # A bug is never an admission: whoever asked gets a 500.
             _log.exception("the engine failed")
             result = None
-        self._done(self._subject, result)
+        self.done(self.subject, result)
