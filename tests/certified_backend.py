@@ -2,6 +2,7 @@
 
 import hashlib
 import http.server
+import queue
 import ssl
 import threading
 from contextlib import suppress
@@ -27,6 +28,8 @@ class CertifiedBackend:
                 shown = self.connection.getpeercert(binary_form=True)
                 text = hashlib.sha256(shown).hexdigest() if shown else "nobody"
                 backend.calls.append((text, self.client_address[1]))
+                backend.asked.set()
+                backend.answer.wait(30)
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
@@ -43,10 +46,17 @@ class CertifiedBackend:
                 with suppress(OSError):
                     secured = backend.context.wrap_socket(request, server_side=True)
                     Handler(secured, client_address, self)
+                backend.ended.put(client_address[1])
 
             def handle_error(self, *_):
                 pass
 
+        self.asked = threading.Event()
+        self.answer = threading.Event()
+        """Clear it to keep the clients waiting."""
+        self.answer.set()
+        self.ended = queue.Queue()
+        """From which ports came the connections that have ended."""
         self.calls = []
         """Who was shown in each call, and from which port it came."""
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -228,23 +228,48 @@ def test_a_key_that_is_another_one_is_shown_from_then_on(store, backend, made):
     play(scenario, store, backend)
 
 
-def test_what_is_under_way_ends_and_its_connection_with_it(store, tmp_path, made):
+async def ended(backend):
+    """The port of a connection that has ended on the backend's side."""
+    return await asyncio.get_running_loop().run_in_executor(None, backend.ended.get, True, 20)
+
+
+def test_kept_connections_end_at_once(store, backend, made):
     keep(store, ONE, made[ONE])
-    backend = CertifiedBackend(tmp_path, made[ONE]["certificate"])
 
     async def scenario(client):
         await client.send(ONE)
-        under_way = asyncio.ensure_future(client.send(ONE))
-        await asyncio.sleep(0)
         client.upstream.forget_certificates()
-        reply = await under_way
-        # What was sent on a kept connection that is closed at once is sent again on another.
-        assert reply.status == 200
-        await client.send(ONE)
+        assert await ended(backend) == backend.calls[0][1]
 
     play(scenario, store, backend)
-    assert backend.calls[-1][1] != backend.calls[0][1]
-    backend.close()
+
+
+def test_what_is_under_way_ends_and_its_connection_with_it(store, backend, made):
+    keep(store, ONE, made[ONE])
+
+    async def scenario(client):
+        backend.answer.clear()
+        under_way = asyncio.ensure_future(client.send(ONE))
+        assert await asyncio.get_running_loop().run_in_executor(None, backend.asked.wait, 20)
+        client.upstream.forget_certificates()
+        backend.answer.set()
+        assert (await under_way).status == 200
+        assert await ended(backend) == backend.calls[0][1]
+
+    play(scenario, store, backend)
+
+
+def test_the_connections_of_others_stay(store, backend, made):
+    keep(store, ONE, made[ONE])
+    backend.context.verify_mode = ssl.CERT_OPTIONAL
+
+    async def scenario(client):
+        for _ in range(2):
+            assert (await client.send(None)).body == b"nobody"
+            client.upstream.forget_certificates()
+
+    play(scenario, store, backend)
+    assert len({port for _, port in backend.calls}) == 1
 
 
 def test_other_changes_are_not_about_certificates():

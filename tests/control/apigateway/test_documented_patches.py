@@ -186,9 +186,14 @@ class Everything:
         function, at = self.targets[what]
         written = {member: value for member, value in operation.items() if value is not None}
         try:
-            getattr(self.client, function)(**at, patchOperations=[written])
+            answer = getattr(self.client, function)(**at, patchOperations=[written])
         except ClientError as error:
             return error.response["Error"]["Code"], error.response["Error"]["Message"]
+        # What is answered is what is kept.
+        found = getattr(self.client, function.replace("update_", "get_"))(**at)
+        del answer["ResponseMetadata"], found["ResponseMetadata"]
+        # UpdateRestApi shows tags where there are none, too.
+        assert {"tags": {}, **found} == {"tags": {}, **answer}
         return None
 
 
