@@ -172,6 +172,34 @@ def test_what_is_counted_is_what_is_there(cache, clock, monkeypatch):
         assert cache._octets == sum(sizes) <= 20_000
 
 
+def test_what_is_too_old_is_swept_away(cache, clock):
+    put(cache, ttl=10)
+    put(cache, key=("d1", "longer"), ttl=20)
+    put(cache, stage=OTHER, ttl=10)
+    clock.now += 10
+    cache.sweep(STAGE)
+    cache.sweep(OTHER)
+    cache.sweep(("abc123", "nothing"))
+    assert set(cache._stages) == {STAGE}
+    assert set(cache._stages[STAGE].replies) == {("d1", "longer")}
+    assert cache._octets == cache._stages[STAGE].octets == 4 + 512
+
+
+def test_sweeping_goes_on_by_itself(cache, clock, monkeypatch):
+    monkeypatch.setattr(reply_cache, "_SWEEP_SECONDS", 0.0)
+    put(cache)
+    clock.now += TTL
+
+    async def sweep():
+        sweeping = asyncio.ensure_future(cache.keep_sweeping())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        sweeping.cancel()
+
+    asyncio.run(sweep())
+    assert cache._octets == 0
+
+
 def test_a_reply_larger_than_all_is_not_kept(cache, monkeypatch):
     monkeypatch.setattr(reply_cache, "MAX_OCTETS", 1000)
     put(cache, b"x" * 2000)

@@ -48,6 +48,7 @@ class FunctionsFloor:
         "_following",
         "_machine",
         "_server",
+        "_sweeping",
         "_tasks",
         "_upstream",
         "cache",
@@ -94,6 +95,7 @@ class FunctionsFloor:
         self._server = HouseServer(loop, master, answers)
         self._tasks: set[asyncio.Task[None]] = set()
         self._following = asyncio.ensure_future(self._follower.follow())
+        self._sweeping = asyncio.ensure_future(self.replies.keep_sweeping())
 
     async def serve(self, line: socket.socket) -> None:
         """Let workers ask."""
@@ -147,6 +149,7 @@ class FunctionsFloor:
         """End every function's process."""
         self._server.close()
         self._following.cancel()
+        self._sweeping.cancel()
         await self._fleet.close()
         self._machine.close()
 

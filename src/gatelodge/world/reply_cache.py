@@ -5,6 +5,7 @@ what was used longest ago goes first. Whoever finds nothing gets a ticket: a rep
 for before a flush, or before a newer one, is not kept.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ _GIGABYTE = 1024 * 1024 * 1024
 _SHARE = 16
 """AWS's sizes are of machines of their own; a stage has a sixteenth of its here."""
 _OVERHEAD = 512
+_SWEEP_SECONDS = 60.0
 
 StageKey = tuple[str, str]
 """API and stage."""
@@ -139,6 +141,27 @@ class ReplyCache:
         if found is not None:
             self._stages[stage] = found
         return found
+
+    async def keep_sweeping(self) -> None:
+        """Forget what is too old, again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(_SWEEP_SECONDS)
+            for stage in list(self._stages):
+                self.sweep(stage)
+                await asyncio.sleep(0)
+
+    def sweep(self, stage: StageKey) -> None:
+        """Forget what is too old of a stage."""
+        found = self._stages.get(stage)
+        if found is None:
+            return
+        now = self._clock()
+        self._octets -= found.octets
+        for key in [k for k, kept in found.replies.items() if not kept.is_live(now, kept.ttl)]:
+            found.take(key)
+        self._octets += found.octets
+        if not found.replies:
+            del self._stages[stage]
 
     async def answer_look_up(self, head: Mapping[str, Any], payload: bytes) -> tuple[Head, bytes]:
         """Answer a worker, as the house does."""

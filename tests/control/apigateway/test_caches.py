@@ -1,14 +1,20 @@
 """The cache of a stage: whether there is one, and what it keeps for both workers."""
 
 import itertools
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.control.apigateway.calls import Api, refused
+from tests.control.apigateway.desk import DeskApi
 from tests.lambdas import wait_for
 
 from gatelodge.control.apigateway.caches import cache_terms, published_size, read_size, settled
+from gatelodge.control.apigateway.deployments import create_deployment
+from gatelodge.control.apigateway.rest_apis import delete_rest_api
+from gatelodge.control.apigateway.stages import delete_stage, flush_stage_cache
 from gatelodge.control.fault import Fault
+from gatelodge.world.changes import FLUSHED_REPLIES, flushed_stages
 
 ENABLED = ("/cacheClusterEnabled", "true"), ("/*/*/caching/enabled", "true")
 RENEW = [("Cache-Control", "max-age=0")]
@@ -175,6 +181,60 @@ def test_stages_and_deployments_have_their_own(api):
     assert api.got() == [1]
     api.deploy()
     assert api.got(times=2) == [3, 3]
+
+
+def test_keys_and_namespaces_of_integrations(client, api):
+    query, header = "method.request.querystring.a", "method.request.header.B"
+    for part in ("one", "two"):
+        at = api.add(part)
+        patches = [("add", f"/requestParameters/{key}", "false") for key in (query, header)]
+        where = {"resourceId": at["resourceId"], "httpMethod": "GET"}
+        api.patch("update_method", *patches, **where)
+        shared = ("replace", "/cacheNamespace", "shared")
+        api.patch("update_integration", shared, ("add", f"/cacheKeyParameters/{query}"), **where)
+    api.set(*ENABLED)
+    api.deploy()
+    assert api.got("/one?a=1", times=2) == [1, 1]
+    assert api.got("/two?a=1&b=2", headers=[("B", "x")]) == [1]
+    assert api.got("/two?a=2", times=2) == [2, 2]
+    assert api.got("/one?a=2") == [2]
+    exported = client.get_export(
+        restApiId=api.id,
+        stageName="prod",
+        exportType="oas30",
+        parameters={"extensions": "apigateway"},
+    )
+    document = json.loads(exported["body"].read())
+    integration = document["paths"]["/one"]["get"]["x-amazon-apigateway-integration"]
+    assert (integration["cacheNamespace"], integration["cacheKeyParameters"]) == ("shared", [query])
+    again = client.import_rest_api(body=json.dumps(document).encode())["id"]
+    found = {r["path"]: r["id"] for r in client.get_resources(restApiId=again)["items"]}
+    kept = client.get_integration(restApiId=again, resourceId=found["/one"], httpMethod="GET")
+    assert (kept["cacheNamespace"], kept["cacheKeyParameters"]) == ("shared", [query])
+    # What is changed is live with the next deployment.
+    api.patch("update_integration", ("add", f"/cacheKeyParameters/{header}"), **where)
+    assert api.got("/two?a=1", headers=[("B", "y")]) == [1]
+    api.deploy()
+    assert api.got("/two?a=1", headers=[("B", "y")]) == [3]
+    assert api.got("/two?a=1", headers=[("B", "z")]) == [4]
+
+
+@pytest.mark.parametrize(
+    ("function", "members"),
+    [
+        (delete_rest_api, {}),
+        (delete_stage, {"stageName": "prod"}),
+        (flush_stage_cache, {"stageName": "prod"}),
+    ],
+)
+def test_what_is_gone_takes_its_replies_along(tmp_path, function, members):
+    desk = DeskApi(tmp_path)
+    desk.mock(desk.method())
+    desk.do(create_deployment, **desk.api, stageName="prod", cacheClusterEnabled=True)
+    before = desk.store.last_change()
+    desk.do(function, **desk.api, **members)
+    changes = [what for _, what in desk.store.changes_since(before)]
+    assert flushed_stages(changes, FLUSHED_REPLIES) == [(desk.api["restApiId"], "prod")]
 
 
 def test_a_refused_caller_gets_no_kept_reply(api):

@@ -25,6 +25,7 @@ from gatelodge.control.apigateway.ids import long_id
 from gatelodge.control.call import Call
 from gatelodge.control.fault import Fault
 from gatelodge.store import Document
+from gatelodge.world.changes import flush_replies
 
 API = "apigateway/restapi"
 RESOURCE = "apigateway/resource"
@@ -153,6 +154,12 @@ def remove_api(call: Call, document: Document) -> None:
     for kind in _CHILDREN:
         for found in call.store.children(call.account, call.region, kind, document.id):
             if kind == STAGE:
-                call.store.delete_stage(document.id, found.body["stageName"])
+                stop_serving(call, document.id, found.body["stageName"])
             call.store.remove(found)
     call.store.remove(document)
+
+
+def stop_serving(call: Call, api_id: str, stage: str) -> None:
+    """Take a stage off the data plane, with the replies that were kept for it."""
+    call.store.delete_stage(api_id, stage)
+    flush_replies(call.store, api_id, stage)

@@ -125,8 +125,7 @@ def delete_stage(call: Call, *, restApiId: str, stageName: str) -> Output:
     """Delete a stage: it is not served any more."""
     found = documents.child(call, documents.STAGE, restApiId, stageName)
     call.store.remove(found)
-    call.store.delete_stage(restApiId, stageName)
-    flush_replies(call.store, restApiId, stageName)
+    documents.stop_serving(call, restApiId, stageName)
     return None
 
 
