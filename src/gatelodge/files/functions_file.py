@@ -50,6 +50,8 @@ _MEMBERS = {
 }  # fmt: skip
 _PERMISSION = {"Principal", "SourceArn", "SourceAccount", "StatementId"}
 _REMOTE = {"Endpoint", "FunctionName"}
+_KEPT = ("LastVersion", "Tags")
+"""What the lambda API has added to a function of a file, and stays when the file is read again."""
 
 
 @dataclass
@@ -80,9 +82,10 @@ def read_functions_file(path: Path) -> FunctionsFile:
             check.add("", "a function is an object")
             continue
         check.function(item)
-        if item.get("FunctionName") in names:
-            check.add("/FunctionName", f"{item['FunctionName']} stands twice")
-        names.add(str(item.get("FunctionName")))
+        name = str(item.get("FunctionName"))
+        if name in names:
+            check.add("/FunctionName", f"{name} stands twice")
+        names.add(name)
         file.functions.append(dict(item))
     return file
 
@@ -102,8 +105,11 @@ class _Check:
         """Check everything but the package."""
         for member in sorted(set(item) - _MEMBERS):
             self.add(f"/{member}", f"unknown member; the members are {', '.join(sorted(_MEMBERS))}")
-        if not _NAME.fullmatch(str(item.get("FunctionName"))):
+        name = item.get("FunctionName")
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
             self.add("/FunctionName", "1 to 64 letters, digits, hyphens and underscores")
+        if not isinstance(item.get("Description", ""), str):
+            self.add("/Description", "a text")
         self._number(item, "Timeout", 1, MAX_TIMEOUT)
         self._number(item, "MemorySize", MIN_MEMORY, MAX_MEMORY)
         self._number(item, "ReservedConcurrentExecutions", 0, 1000)
@@ -152,6 +158,7 @@ class _Check:
         if not isinstance(written, list):
             self.add("/Permissions", "a list of what AddPermission takes")
             return
+        ids = set()
         for position, item in enumerate(written):
             below = f"/Permissions/{position}"
             texts = isinstance(item, Mapping) and all(isinstance(v, str) for v in item.values())
@@ -163,15 +170,20 @@ class _Check:
                 _statement("arn:aws:lambda:us-east-1:000000000000:function:f", item, position)
             except (PrincipalError, iam.PolicyError) as error:
                 self.add(below, str(error))
+            statement_id = item.get("StatementId", f"file-{position}")
+            if statement_id in ids:
+                self.add(f"{below}/StatementId", f"{statement_id} stands twice")
+            ids.add(statement_id)
 
     def _remote(self, written: object) -> None:
         if not isinstance(written, Mapping) or not set(written) <= _REMOTE:
             self.add("/Remote", "Endpoint or FunctionName or both")
             return
         endpoint, function = written.get("Endpoint"), written.get("FunctionName")
+        if not isinstance(written.get("FunctionName", ""), str):
+            self.add("/Remote/FunctionName", "a name or an ARN")
         if endpoint is not None:
-            parts = urlsplit(str(endpoint))
-            if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+            if not _is_of_a_host(str(endpoint)):
                 self.add("/Remote/Endpoint", f"{endpoint!r} is no http or https URL of a host")
         elif Arn.parse(str(function)) is None:
             self.add("/Remote", "without an Endpoint, FunctionName is the ARN of a function of AWS")
@@ -194,6 +206,9 @@ def apply_functions_file(
         if "CodeUri" in item:
             digest = _keep(packages, file.path.parent / item["CodeUri"])
         body = _body(item, arn, digest, master)
+        old = store.document(account, region, FUNCTION, name)
+        if old is not None:
+            body |= {member: old.body[member] for member in _KEPT if member in old.body}
         _put(store, Document(account=account, region=region, kind=FUNCTION, id=name, body=body))
         statements = [_statement(arn, p, n) for n, p in enumerate(item.get("Permissions", ()))]
         _put_policy(store, account, region, name, statements)
@@ -250,12 +265,24 @@ def _remote(written: Mapping[str, Any], name: str) -> dict[str, Any]:
         return {"endpoint": written["Endpoint"].rstrip("/"), "function": function}
     arn = Arn.parse(function)
     region = arn.region if arn else ""
+    suffix = "amazonaws.com.cn" if arn and arn.partition == "aws-cn" else "amazonaws.com"
     return {
-        "endpoint": f"https://lambda.{region}.amazonaws.com",
+        "endpoint": f"https://lambda.{region}.{suffix}",
         "function": function,
         "sign": True,
         "region": region,
     }
+
+
+def _is_of_a_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
+        return False
+    return not (parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc)
 
 
 def _statement(arn: str, written: Mapping[str, str], position: int) -> dict[str, Any]:

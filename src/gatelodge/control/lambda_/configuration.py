@@ -19,7 +19,7 @@ from gatelodge.functions.documents import (
     seal_environment,
 )
 from gatelodge.functions.environment import MAX_ENVIRONMENT, RESERVED
-from gatelodge.functions.function import DEFAULT_MEMORY, DEFAULT_TIMEOUT, MAX_TIMEOUT
+from gatelodge.functions.function import DEFAULT_MEMORY, DEFAULT_TIMEOUT, MAX_MEMORY, MAX_TIMEOUT
 from gatelodge.functions.packages import MAX_ZIPPED, PackageError, Packages
 from gatelodge.store import Document
 from gatelodge.world.iam_entities import ROLE, find_by_arn
@@ -27,7 +27,6 @@ from gatelodge.world.service_roles import LAMBDA, trusting_role
 
 MAX_HANDLER = 128
 MAX_LAYERS = 5
-MAX_MEMORY = 10_240
 _RUNTIME = re.compile(r"python3\.\d+|nodejs\d+\.x|provided(\.al2|\.al2023)?", re.ASCII)
 # Accepted with these values only: they say how AWS runs a function, and nothing else runs here.
 _ACCEPTED: Mapping[str, Any] = {
