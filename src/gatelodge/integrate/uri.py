@@ -105,6 +105,9 @@ def _one_parameter(before: str, name: str, after: str) -> Callable[[Call], str |
 
     def write(call: Call) -> str | None:
         value = call.parameters.get(name)
-        return None if value is None else before + escape_segments(value) + after
+        if value is None:
+            return None
+        plain = value.isalnum() and value.isascii()
+        return before + (value if plain else escape_segments(value)) + after
 
     return write
