@@ -18,18 +18,20 @@ NOBODY = "nobody"
 
 
 class Later:
-    """An executor whose work nobody waits for."""
+    """A messenger whose work nobody waits for."""
+
+    full = False
 
     def __init__(self):
         self.jobs = []
 
-    def submit(self, function, *arguments):
-        self.jobs.append((function, arguments))
+    def submit(self, send):
+        self.jobs.append(send)
 
     def run(self):
         jobs, self.jobs = self.jobs, []
-        for function, arguments in jobs:
-            function(*arguments)
+        for send in jobs:
+            send()
 
 
 class Work(NamedTuple):

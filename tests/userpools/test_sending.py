@@ -22,8 +22,8 @@ class Place:
         )
         administration.set_password(self.pools, self.pool, "ann", PASSWORD, NOW, permanent=True)
 
-    def forgot(self, now=NOW):
-        return accounts.forgot_password(self.pools, self.pool, self.client, "ann", None, now)
+    def forgot(self, now=NOW, name="ann"):
+        return accounts.forgot_password(self.pools, self.pool, self.client, name, None, now)
 
     def recover(self, code, now=NOW):
         return accounts.confirm_forgot_password(
@@ -63,6 +63,15 @@ def test_a_code_is_good_for_an_hour(place):
     place.forgot()
     with pytest.raises(Refused, match="ExpiredCodeException"):
         place.recover(place.sent[-1].code, NOW + 3_601)
+
+
+def test_nobody_learns_from_full_messengers_who_is_there(tmp_path):
+    place = Place(tmp_path / "state", PreventUserExistenceErrors="ENABLED")
+    place.pools.messengers.full = True
+    for name in ("ann", "nobody"):
+        with pytest.raises(Refused, match="TooManyRequestsException"):
+            place.forgot(name=name)
+    assert place.sent == []
 
 
 def test_what_cannot_be_delivered(tmp_path):

@@ -28,10 +28,12 @@ class HerePowers:
 
 
 class Now:
-    """An executor that does everything at once."""
+    """A messenger that does everything at once."""
 
-    def submit(self, function, *arguments):
-        function(*arguments)
+    full = False
+
+    def submit(self, send):
+        send()
 
 
 def tools(directory):

@@ -25,6 +25,7 @@ from gatelodge.store import MasterKey, Store
 from gatelodge.userpools import UserPools
 from gatelodge.userpools.delivery import delivery
 from gatelodge.userpools.endpoints import Answer, Endpoints
+from gatelodge.userpools.messengers import Messengers
 from gatelodge.userpools.powers import Powers
 from gatelodge.world.answers import Answers, Counter, Pending, Resume
 from gatelodge.world.changes import keep_forgetting
@@ -155,7 +156,7 @@ def _answer(
         master,
         powers,
         delivery(settings.state, settings.mail),
-        ThreadPoolExecutor(_MESSENGERS),
+        Messengers(_MESSENGERS),
         url,
     )
     dispatch = Dispatch(

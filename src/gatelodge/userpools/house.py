@@ -1,11 +1,11 @@
 """What everything about user pools is done with: the store, the master key, powers, delivery."""
 
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from gatelodge.store import MasterKey, Store
 from gatelodge.userpools.delivery import Message
+from gatelodge.userpools.messengers import Messengers
 from gatelodge.userpools.powers import Powers
 
 
@@ -18,8 +18,8 @@ class UserPools:
     powers: Powers
     deliver: Callable[[Message], None]
     """Hands a message over; raises DeliveryError."""
-    background: Executor
-    """Does what nobody waits for."""
+    messengers: Messengers
+    """Send what nobody waits for."""
     url: str
     """The AWS endpoint's own address: pools issue tokens under it."""
 

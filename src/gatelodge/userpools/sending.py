@@ -3,6 +3,7 @@
 What is counted is bounded whoever asks; a code is kept before it is sent.
 """
 
+from functools import partial
 from typing import Any
 
 import structlog
@@ -45,11 +46,16 @@ def send_in_secret(
     """Send a code where the client hides its users; attribute: None where nothing can be sent.
 
     The code is drawn, kept and sent while nobody waits: no time tells that there is one.
+    Raises Refused.
     """
+    if pools.messengers.full:  # for nobody either, or it would tell who is there
+        raise Refused("TooManyRequestsException", "Too many requests")
     codes.count_sent(pools, pool, pool.key(name) if user is None else user.key, now)
     if user is None or attribute is None:
         return {"CodeDeliveryDetails": codes.made_up_details(pools, pool, name)}
-    pools.background.submit(_send_unwatched, pools, pool, user, purpose, attribute, seconds, now)
+    pools.messengers.submit(
+        partial(_send_unwatched, pools, pool, user, purpose, attribute, seconds, now)
+    )
     return {"CodeDeliveryDetails": codes.details(attribute, user.attributes[attribute])}
 
 
