@@ -1,6 +1,7 @@
 """Who may have a function invoked through API Gateway, and which version of it runs."""
 
 import asyncio
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -196,6 +197,36 @@ def test_an_alias_draws_a_version_for_every_call(floor):
     for _ in range(64):  # the same one 64 times: once in 2 to the power of 63
         assert floor.call(f"{function_arn()}:LIVE") is None
     assert set(floor.ran) == {"1", "2"}
+
+
+def until(moment, effect="Allow"):
+    operator = "DateLessThan" if effect == "Allow" else "DateGreaterThan"
+    return {**ANYBODY, "Effect": effect, "Condition": {operator: {"aws:CurrentTime": moment}}}
+
+
+PAST, FUTURE = "2020-01-01T00:00:00Z", "2100-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("statements", "admitted"),
+    [
+        ([until(FUTURE)], True),
+        ([until(PAST)], False),
+        ([ANYBODY, until(FUTURE, "Deny")], True),
+        ([ANYBODY, until(PAST, "Deny")], False),
+    ],
+)
+def test_what_a_role_may_for_a_time(floor, statements, admitted):
+    gate = floor.make_role(*statements)
+    assert floor.call(credentials=gate) is (None if admitted else UninvokedReason.NOT_PERMITTED)
+
+
+def test_a_permission_for_a_time_ends_by_itself(floor, monkeypatch):
+    gate = floor.make_role(until("2030-01-01T00:00:00Z"))
+    monkeypatch.setattr(time, "time", lambda: 1_893_455_999.0)
+    assert floor.call(credentials=gate) is None
+    monkeypatch.setattr(time, "time", lambda: 1_893_456_000.0)
+    assert floor.call(credentials=gate) is UninvokedReason.NOT_PERMITTED
 
 
 def test_a_call_too_many(floor):

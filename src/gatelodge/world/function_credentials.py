@@ -1,5 +1,6 @@
 """Short-lived credentials of a function's execution role, for its environment."""
 
+import time
 from collections.abc import Mapping
 
 import structlog
@@ -7,7 +8,7 @@ import structlog
 from gatelodge.functions.function import Function
 from gatelodge.store import MasterKey, Store, StoreError
 from gatelodge.world.issue_keys import issue_session
-from gatelodge.world.service_roles import LAMBDA, trusting_role
+from gatelodge.world.service_roles import LAMBDA, service_keys, trusting_role
 
 _SECONDS = 12 * 3600
 _log = structlog.get_logger()
@@ -19,7 +20,8 @@ def function_credentials(store: Store, master: MasterKey, function: Function) ->
     Nor when it is a role of another account. Blocks.
     """
     try:
-        role = trusting_role(store, function.role, LAMBDA, {})
+        keys = service_keys(LAMBDA, int(time.time()))
+        role = trusting_role(store, function.role, LAMBDA, keys)
     except StoreError as error:
         _log.warning("no credentials for a function", function=function.arn, error=str(error))
         return {}

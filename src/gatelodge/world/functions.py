@@ -22,7 +22,13 @@ from gatelodge.integrate.questions import FunctionAnswer, Uninvoked, UninvokedRe
 from gatelodge.store import MasterKey, SealError, Store, StoreError
 from gatelodge.world.function_policies import compile_policy
 from gatelodge.world.identities import IdentityError
-from gatelodge.world.service_roles import API_GATEWAY, assumed_by, service_principal
+from gatelodge.world.service_roles import (
+    API_GATEWAY,
+    TimedKeys,
+    assumed_by,
+    service_keys,
+    service_principal,
+)
 
 MAX_KEPT = 10_000
 MAX_LATER = 1_000
@@ -35,6 +41,8 @@ _INVOKE = "lambda:InvokeFunction"
 _SESSION = "BackplaneAssumeRoleSession"
 _log = structlog.get_logger()
 
+_Judged = tuple[str | None, bool]
+"""Why somebody may not invoke, None when they may; and whether that may be otherwise later."""
 RunRemote = Callable[[Function, Event, float], Awaitable["Result | Throttled | Uninvoked"]]
 """Runs a function that is elsewhere: (function, event, seconds)."""
 
@@ -85,9 +93,7 @@ class _Permissions:
         self.account = account
         self.policy = None if body is None else compile_policy(body)
 
-    def admits(
-        self, principal: iam.Principal, keys: Mapping[str, iam.Value], identity: iam.Policies
-    ) -> bool:
+    def admits(self, principal: iam.Principal, keys: TimedKeys, identity: iam.Policies) -> bool:
         """Judge lambda:InvokeFunction."""
         query = iam.Query(_INVOKE, self.arn, principal, keys, self.account)
         return iam.evaluate(query, identity).verdict is iam.Verdict.ALLOWED
@@ -239,7 +245,8 @@ class Functions:
     ) -> tuple[Function, bool] | Uninvoked:
         """Find a function and judge whether API Gateway may invoke it. Blocks.
 
-        Tells too whether the next call runs the same: an alias may draw a version for each.
+        Tells too whether the next call runs the same: an alias may draw a version for each, and a
+        permission may be for a time.
         """
         try:
             named = FunctionName(arn)
@@ -253,33 +260,33 @@ class Functions:
             lasts = not is_drawn(self._store, *where)
             permissions = _Permissions(arn, named.account, find_policy(self._store, *where))
             if credentials is None:
-                refusal = _refused_to_service(permissions, source_arn, source_account)
+                judged = _refused_to_service(permissions, source_arn, source_account)
             else:
-                refusal = self._refused_to_role(
-                    permissions, credentials, source_arn, source_account
-                )
+                judged = self._refused_to_role(permissions, credentials, source_arn, source_account)
+        refusal, timely = judged
         if refusal is not None:
             return Uninvoked(UninvokedReason.NOT_PERMITTED, refusal)
-        return function, lasts
+        return function, lasts and not timely
 
     def _refused_to_role(
         self, permissions: _Permissions, role: str, source_arn: str, source_account: str
-    ) -> str | None:
-        """Say why a role may not invoke; None when it may."""
-        arn = Arn.parse(role)
+    ) -> _Judged:
+        arn, now = Arn.parse(role), int(time.time())
         if arn is None or arn.account != source_account:
-            return f"{role} is no role of the API's own account {source_account}"
-        keys = {"aws:sourcearn": source_arn}
-        caller = assumed_by(self._store, role, API_GATEWAY, _SESSION, keys, int(time.time()))
+            return f"{role} is no role of the API's own account {source_account}", False
+        trusted = service_keys(API_GATEWAY, now, {"aws:sourcearn": source_arn})
+        caller = assumed_by(self._store, role, API_GATEWAY, _SESSION, trusted, now)
         if caller is None:
-            return f"{role} does not exist, or its trust policy does not name {API_GATEWAY}"
+            refusal = f"{role} does not exist, or its trust policy does not name {API_GATEWAY}"
+            return refusal, trusted.asked_time
         policies = caller.policies
         applying = iam.Policies(
             policies.identity, policies.boundary, policies.session, resource=permissions.policy
         )
-        if permissions.admits(caller.principal, caller.principal.keys, applying):
-            return None
-        return f"{role} is not allowed {_INVOKE} on {permissions.arn}"
+        keys = TimedKeys(caller.principal.keys, now)
+        admitted = permissions.admits(caller.principal, keys, applying)
+        timely = trusted.asked_time or keys.asked_time
+        return None if admitted else f"{role} is not allowed {_INVOKE} on {permissions.arn}", timely
 
 
 def _request_id() -> str:
@@ -288,20 +295,15 @@ def _request_id() -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 
-def _refused_to_service(
-    permissions: _Permissions, source_arn: str, source_account: str
-) -> str | None:
-    """Say why API Gateway itself may not invoke; None when the function's policy lets it."""
-    principal = service_principal(API_GATEWAY)
-    keys = {
-        **principal.keys,
-        "aws:sourcearn": source_arn,
-        "aws:sourceaccount": source_account,
-    }
+def _refused_to_service(permissions: _Permissions, source_arn: str, source_account: str) -> _Judged:
+    given = {"aws:sourcearn": source_arn, "aws:sourceaccount": source_account}
+    keys = service_keys(API_GATEWAY, int(time.time()), given)
     applying = iam.Policies(iam.PolicySet([]), resource=permissions.policy)
+    principal = service_principal(API_GATEWAY)
     if permissions.policy is not None and permissions.admits(principal, keys, applying):
-        return None
-    return (
+        return None, keys.asked_time
+    refusal = (
         f"the policy of {permissions.arn} does not let {API_GATEWAY} invoke it for {source_arn}; "
         "add that with AddPermission"
     )
+    return refusal, keys.asked_time

@@ -23,7 +23,7 @@ from gatelodge.functions.function import DEFAULT_MEMORY, DEFAULT_TIMEOUT, MAX_ME
 from gatelodge.functions.packages import MAX_ZIPPED, PackageError, Packages
 from gatelodge.store import Document
 from gatelodge.world.iam_entities import ROLE, find_by_arn
-from gatelodge.world.service_roles import LAMBDA, trusting_role
+from gatelodge.world.service_roles import LAMBDA, service_keys, trusting_role
 
 MAX_HANDLER = 128
 MAX_LAYERS = 5
@@ -135,7 +135,8 @@ def _role(call: Call, role: str) -> str:
     call.require(Check("iam:PassRole", role, {"iam:passedtoservice": LAMBDA}))
     # A role that is there must trust Lambda; without one the function has no credentials.
     exists = find_by_arn(call.store, ROLE, role) is not None
-    if exists and trusting_role(call.store, role, LAMBDA, {}) is None:
+    keys = service_keys(LAMBDA, int(call.now.timestamp()))
+    if exists and trusting_role(call.store, role, LAMBDA, keys) is None:
         raise invalid("The role defined for the function cannot be assumed by Lambda.")
     return role
 
