@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 from tests.explain.test_replay import holder, signed
-from tests.explain.visits import explained
+from tests.explain.visits import explained, visit
 from tests.play import NOW, STAGE, identity, request, statement, user
 
+from gatelodge.explain.caching import asker
+from gatelodge.explain.replay import explain
 from gatelodge.integrate.questions import KeptReply, Missing
 from gatelodge.messages import Headers, Response
 from gatelodge.published import MethodSetting
@@ -83,6 +85,45 @@ def test_a_granted_renewal():
     told = explained(renewing(signed()), holder(caller), Missing(1), None, stage=stage())
     assert told.reason.endswith("; the kept reply was renewed, as Cache-Control: max-age=0 asked")
     assert told.agrees
+    part = told.parts[-1]
+    assert (part.title, part.verdict) == ("cache", "allowed")
+    assert part.lines[1:] == ["allowed by identity policy policy statement 1"]
+
+
+def test_a_renewal_that_needs_no_permission():
+    free = replace(stage().method_settings["*/*"], require_authorization_for_cache_control=False)
+    told = explained(
+        renewing(signed()),
+        holder(user(identity())),
+        Missing(1),
+        None,
+        stage=replace(stage(), method_settings={"*/*": free}),
+    )
+    part = told.parts[-1]
+    assert (part.title, part.verdict) == ("cache", "silent")
+    assert part.lines[2:] == ["the method demands no permission for it"]
+
+
+def test_a_refused_renewal_of_a_caller_whose_documents_are_gone():
+    record, compiled, _ = visit(
+        renewing(signed()), holder(user(identity())), stage=stage("FAIL_WITH_403")
+    )
+    told = explain(record, compiled, None)
+    assert "the policies of the caller, which are no longer kept, did not allow it" in told.reason
+    assert told.agrees
+
+
+@pytest.mark.parametrize(
+    ("kind", "evidence", "who"),
+    [
+        ("CUSTOM", {"principalId": "me"}, "me"),
+        ("COGNITO_USER_POOLS", {"cognito:username": "ann"}, "ann"),
+        ("NONE", {}, "anonymous"),
+    ],
+)
+def test_who_asked_without_a_signature(kind, evidence, who):
+    found = {**evidence, "cache": {"renewal": "refused"}}
+    assert asker({"authorization_type": kind, "evidence": found}) == who
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,13 @@ from gatelodge.authorize.cache_control import (
     SINCE,
 )
 from gatelodge.authorize.resource_policy import INVOKE
+from gatelodge.explain import authorizers, tokens
+from gatelodge.explain.part import Part
 from gatelodge.explain.record import Record
 
 ASKED = f"Cache-Control: max-age=0 asks for what needs {INVALIDATE_CACHE}"
 UNSIGNED = f"only a caller who signs requests (AWS_IAM) can be permitted {INVALIDATE_CACHE}"
+_NOT_KEPT = "the policies of the caller, which are no longer kept, did not allow it"
 
 
 def refused(record: Record) -> bool:
@@ -25,9 +28,29 @@ def refused(record: Record) -> bool:
     return _found(record).get(RENEWAL) == REFUSED
 
 
-def ignored(record: Record) -> bool:
-    """Tell whether a call was served all the same, though it may not have the reply renewed."""
-    return _found(record).get(RENEWAL) == IGNORED
+def asked(record: Record) -> bool:
+    """Tell whether a call asked for the kept reply to be renewed."""
+    return RENEWAL in _found(record)
+
+
+def refusal(record: Record) -> str:
+    """Say why a renewal was refused to somebody whose policies cannot be judged again."""
+    return UNSIGNED if record["exhibit"] is None else _NOT_KEPT
+
+
+def asker(record: Record) -> str:
+    """Name who did not sign."""
+    if record["authorization_type"] == authorizers.TYPE:
+        return authorizers.principal_of(record)
+    return tokens.token_owner(record) or "anonymous"
+
+
+def judged_part(record: Record, judged: iam.Outcome, reason: str) -> Part:
+    """Tell what the policies of a caller say of a renewal that did not decide the call."""
+    lines = [ASKED, reason]
+    if judged.verdict is not iam.Verdict.ALLOWED and _found(record)[RENEWAL] == GRANTED:
+        lines.append("the method demands no permission for it")
+    return Part("cache", judged.verdict.value, lines)
 
 
 def renewal(query: iam.Query) -> iam.Query:
@@ -48,7 +71,7 @@ def words(record: Record) -> str:
     added = ""
     if found.get(RENEWAL) == GRANTED:
         added += "; the kept reply was renewed, as Cache-Control: max-age=0 asked"
-    elif ignored(record):
+    elif found.get(RENEWAL) == IGNORED:
         added += f"; Cache-Control: max-age=0 was ignored: {INVALIDATE_CACHE} is not allowed"
     if SINCE in found:
         age = max(0, int(record["time"] - found[SINCE]))

@@ -97,8 +97,9 @@ def explain(
         )
         return _with_caller(record, who, parts, query, plan, caller)
     if caching.refused(record):
-        parts.append(Part("cache", "refused", [caching.UNSIGNED]))
-        return Explanation(record, who, f"{caching.ASKED}, and {caching.UNSIGNED}", parts)
+        why = caching.refusal(record)
+        parts.append(Part("cache", "refused", [why]))
+        return Explanation(record, caching.asker(record), f"{caching.ASKED}, and {why}", parts)
     query = iam.Query(action, arn, iam.ANONYMOUS, anonymous_keys(request), account)
     if record["authorization_type"] == tokens.TYPE:
         return _with_token(record, parts, query, plan, rest)
@@ -278,11 +279,10 @@ def _with_caller(
     reason = _outcome_reason(outcome, sets, query)
     if caching.refused(record):
         reason = f"{caching.ASKED}: {reason}"
-    elif caching.ignored(record):
+    elif caching.asked(record):
         renewal = caching.renewal(query)
         judged = iam.evaluate(renewal, together)
-        why = [caching.ASKED, _outcome_reason(judged, sets, renewal)]
-        parts.append(Part("cache", judged.verdict.value, why))
+        parts.append(caching.judged_part(record, judged, _outcome_reason(judged, sets, renewal)))
     explanation = Explanation(record, who, reason + _outside(record), parts)
     explanation.replayed = outcome.verdict.value
     return explanation
