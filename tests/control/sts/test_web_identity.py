@@ -18,6 +18,16 @@ from tests.household import role
 from tests.signing import KID, SIGNER, STRANGER, key_set, sign
 
 AUDIENCE = "my-application"
+PAST, FUTURE = "2020-01-01T00:00:00Z", "2100-01-01T00:00:00Z"
+CONDITIONED = [
+    ("until-later", "Allow", {"DateLessThan": {"aws:CurrentTime": FUTURE}}),
+    ("until-before", "Allow", {"DateLessThan": {"aws:CurrentTime": PAST}}),
+    ("not-since", "Deny", {"DateGreaterThan": {"aws:CurrentTime": PAST}}),
+    ("not-from", "Deny", {"NumericGreaterThan": {"aws:EpochTime": "4102444800"}}),
+    ("from-here", "Allow", {"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}}),
+    ("from-there", "Allow", {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}),
+]
+"""Roles whose trust hangs on when and whence they are assumed."""
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +92,13 @@ def gateway(tmp_path_factory, issuer, certificate):
             ),
         ),
     ]
+    for name_, effect, condition in CONDITIONED:
+        made = role(name_, **trusted())
+        [statement] = made["AssumeRolePolicyDocument"]["Statement"]
+        more = {**statement, "Effect": effect, "Condition": condition}
+        statements = [more] if effect == "Allow" else [statement, more]
+        made["AssumeRolePolicyDocument"] = policy(*statements)
+        roles.insert(0, made)
     roles[-1]["AssumeRolePolicyDocument"] = policy(
         {"Effect": "Allow", "Principal": {"AWS": OWNER}, "Action": "sts:*"}
     )
@@ -238,3 +255,21 @@ def test_tags_of_a_token(assume, token):
 def test_durations(assume, token):
     told = refused(assume, token(), DurationSeconds=3601)
     assert told[2].endswith("exceeds the MaxSessionDuration set for this role.")
+
+
+@pytest.mark.parametrize(
+    ("name", "admitted"),
+    [
+        ("until-later", True),
+        ("until-before", False),
+        ("not-since", False),
+        ("not-from", True),
+        ("from-here", True),
+        ("from-there", False),
+    ],
+)
+def test_trust_for_a_time_and_a_place(assume, token, name, admitted):
+    if admitted:
+        assert assume(token(), name)["AssumedRoleUser"]["Arn"].endswith(f"/{name}/here")
+    else:
+        assert refused(assume, token(), name)[0] == "AccessDenied"

@@ -116,6 +116,9 @@ def _trusting_role(call: Call, arn: str, session_name: str, identity: _Identity)
         **tag_keys(identity.tags),
         **resource_tags(role.body.get("Tags", ()) if role else ()),
         "sts:rolesessionname": session_name,
+        "aws:currenttime": f"{call.now:%Y-%m-%dT%H:%M:%SZ}",
+        "aws:epochtime": str(int(call.now.timestamp())),
+        "aws:sourceip": call.source_ip,
     }
     for action in identity.actions:
         query = iam.Query(action, arn, identity.principal, keys, role.account if role else "")
