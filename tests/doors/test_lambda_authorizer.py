@@ -86,7 +86,7 @@ HEADER = "method.request.header."
 LOGGED = "$context.requestId " + " ".join(
     f"{name}=$context.{name}"
     for name in ("authorizer.status", "authorizer.error", "authorize.status", "authorizer.n",
-                 "authorizer.requestId")
+                 "integration.requestId", "authorizer.requestId")
 )  # fmt: skip
 
 
@@ -602,34 +602,42 @@ def test_no_token_is_kept_where_people_look(gateway):
 def test_the_access_log(gateway, api, token, logged):
     headers = [] if token is None else bearer(token)
     asked = gateway.call(api, "/token", headers=headers).headers["x-amzn-RequestId"]
-    names = [piece.partition("=")[0] for piece in LOGGED.split()[1:-1]]
+    names = [piece.partition("=")[0] for piece in LOGGED.split()[1:-2]]
     line = " ".join([asked, *map("=".join, zip(names, logged, strict=True))])
     log, until = gateway.state.parent / "access.log", time.monotonic() + 10
-    while line not in (one.rpartition(" ")[0] for one in log.read_text().splitlines()):
+    while line not in (one.rsplit(" ", 2)[0] for one in log.read_text().splitlines()):
         assert time.monotonic() < until, log.read_text()[-500:]
         time.sleep(0.02)
 
 
-def test_the_access_log_names_the_invocation(gateway):
+def last_start(gateway, function):
+    """The RequestId under which a function was started last."""
+    log = gateway.state / "logs" / f"{OWNER}-us-east-1-{function}.log"
+    starts = [line for line in log.read_text().splitlines() if line.startswith("START ")]
+    return starts[-1].split()[2]
+
+
+def test_the_access_log_names_the_invocations(gateway):
     def logged(answer):
         asked, log = answer.headers["x-amzn-RequestId"], gateway.state.parent / "access.log"
         until = time.monotonic() + 10
         while True:
             for line in log.read_text().splitlines():
                 if line.startswith(asked):
-                    return line.rpartition("=")[2]
+                    fields = dict(field.split("=") for field in line.split()[1:])
+                    return fields["integration.requestId"], fields["authorizer.requestId"]
             assert time.monotonic() < until
             time.sleep(0.02)
 
     answer = gateway.call("abc123", "/kept", headers=bearer("allow#named"))
-    function = gateway.state / "logs" / f"{OWNER}-us-east-1-judge.log"
-    starts = [line for line in function.read_text().splitlines() if line.startswith("START ")]
-    invocation = starts[-1].split()[2]
-    assert logged(answer) == invocation
+    backend, invocation = last_start(gateway, "backend"), last_start(gateway, "judge")
+    assert logged(answer) == (backend, invocation)
     assert f"(RequestId {invocation})" in json.dumps(gateway.why(answer))
     # A kept answer costs no invocation.
     kept = gateway.call("abc123", "/kept", headers=bearer("allow#named"))
-    assert logged(kept) == "-"
+    assert logged(kept) == (last_start(gateway, "backend"), "-")
+    denied = gateway.call("abc123", "/kept", headers=bearer("deny"))
+    assert logged(denied) == ("-", last_start(gateway, "judge"))
     assert answer.json["requestContext"]["authorizer"].keys() == {
         "principalId",
         "integrationLatency",

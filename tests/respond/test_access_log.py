@@ -8,7 +8,7 @@ from tests.one_call import ID, decided, request
 from gatelodge.context.call import CallError
 from gatelodge.respond.access_log import JSON_FORMAT, Delivered, FormatError, compile_format
 
-DONE = Delivered(200, 12, 34, 201, 56, {"authorize.status": "200"})
+DONE = Delivered(200, 12, 34, 201, 56, {"authorize.status": "200"}, "r1")
 FAILED = Delivered(403, 0, 1, None, None, {"authorizer.status": "401", "authorizer.error": 'a"b'})
 
 
@@ -27,6 +27,8 @@ def line(text, delivered=DONE, asked=None, **members):
         ("integration.integrationStatus", "201", "-"),
         ("integrationLatency", "56", "-"),
         ("integration.latency", "56", "-"),
+        ("integration.requestId", "r1", "-"),
+        ("awsEndpointRequestId", "r1", "-"),
         ("authorize.status", "200", "-"),
         ("authorizer.status", "-", "401"),
         ("authorizer.error", "-", 'a\\"b'),

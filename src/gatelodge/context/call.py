@@ -48,6 +48,8 @@ class Call(msgspec.Struct, eq=False):
     authorizer: Mapping[str, Any] | None = None
     """What the method's authorizer says of the caller."""
     error: CallError | None = None
+    invocation: str | None = None
+    """The RequestId under which a function ran for it, as its integration."""
 
     def __repr__(self) -> str:
         return f"Call({self.request!r})"

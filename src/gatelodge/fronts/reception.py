@@ -77,6 +77,7 @@ class Reception:
             None if kept else served.integration_status,
             None if kept else served.integration_latency_ms,
             read_phases(served.authorization_type, decision),
+            call.invocation,
         )
         self._access_logs.write(log.destination, plan.access_log(call, delivered))
 

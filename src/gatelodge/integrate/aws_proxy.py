@@ -69,6 +69,7 @@ def prepare(
         )
         if isinstance(reply, Uninvoked):
             return _uninvoked(reply)
+        call.invocation = reply.request_id
         if reply.failed:
             return _malformed(f"the function failed: {_shown(reply.payload)}")
         return _read_response(reply.payload, call)

@@ -48,6 +48,7 @@ class Delivered:
     __slots__ = (
         "integration_latency_ms",
         "integration_status",
+        "invocation",
         "latency_ms",
         "length",
         "phases",
@@ -62,6 +63,7 @@ class Delivered:
         integration_status: int | None,
         integration_latency_ms: int | None,
         phases: Mapping[str, str],
+        invocation: str | None = None,
     ) -> None:
         self.status = status
         self.length = length
@@ -72,6 +74,8 @@ class Delivered:
         self.integration_latency_ms = integration_latency_ms
         self.phases = phases
         """What authorization came to, phase by phase: variables with their values."""
+        self.invocation = invocation
+        """The RequestId of the integration's function; None where none ran."""
 
 
 AccessLogLine = Callable[[Call, Delivered], str]
@@ -125,6 +129,8 @@ _DELIVERED: dict[str, Callable[[Delivered], str | None]] = {
     "integrationStatus": lambda d: _number(d.integration_status),
     "integration.status": lambda d: _number(d.integration_status),
     "integration.integrationStatus": lambda d: _number(d.integration_status),
+    "integration.requestId": lambda d: d.invocation,
+    "awsEndpointRequestId": lambda d: d.invocation,
     "integrationLatency": lambda d: _number(d.integration_latency_ms),
     "integration.latency": lambda d: _number(d.integration_latency_ms),
     **{name: _phase(name) for name in PHASES},
@@ -132,7 +138,6 @@ _DELIVERED: dict[str, Callable[[Delivered], str | None]] = {
 # Variables of features that no supported API can have are known, and always `-`.
 _WITHOUT_VALUE = frozenset(
     {
-        "awsEndpointRequestId",
         "cipherSuite",
         "customDomain.basePathMatched",
         "customDomain.routingRuleIdMatched",
@@ -147,7 +152,6 @@ _WITHOUT_VALUE = frozenset(
         "identity.vpcId",
         "identity.vpceId",
         "integration.error",
-        "integration.requestId",
         "integrationErrorMessage",
         "tlsVersion",
         "waf.error",

@@ -31,7 +31,7 @@ def handlers(functions: Functions, cache: AuthorizerCache, catch_up: CatchUp) ->
         )
         if isinstance(answer, Uninvoked):
             return {"reason": answer.reason.name, "detail": answer.detail}, b""
-        return {"error": answer.failed}, answer.payload
+        return {"error": answer.failed, "request": answer.request_id}, answer.payload
 
     async def authorize(head: Mapping[str, Any], payload: bytes) -> Answer:
         await catch_up(head["change"])

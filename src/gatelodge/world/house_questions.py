@@ -47,7 +47,8 @@ class AskInvocation:
                 reason = UninvokedReason[head.get("reason", "UNAVAILABLE")]
                 resume(Uninvoked(reason, head.get("detail", "an error in the house")))
             else:
-                resume(FunctionAnswer(payload, failed=head["error"]))
+                request_id = head["request"]
+                resume(FunctionAnswer(payload, failed=head["error"], request_id=request_id))
 
         head = {
             "kind": INVOKE,
