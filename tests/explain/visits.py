@@ -17,6 +17,7 @@ def plan(fence=None, stage=STAGE):
         "MOCK",
         request_templates={"application/json": '{"statusCode": 200}'},
         responses=(IntegrationResponse(200),),
+        cache_key_parameters=(),
     )
     methods = {
         "/open": Method("GET", "NONE", integration=mock),

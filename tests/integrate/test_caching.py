@@ -226,6 +226,11 @@ def test_what_is_no_parameter(parameter, error):
         keeping(parameter)
 
 
+def test_a_deployment_of_before_there_were_caches_keeps_nothing():
+    with pytest.raises(CacheKeyError, match="deploy the API again"):
+        keep_replies(Backend(), Integration("HTTP_PROXY"), "r1", CACHED, SETTING)
+
+
 def test_what_is_not_compiled_is_a_value_error():
     assert issubclass(CacheKeyError, ValueError)
     assert issubclass(ExpressionError, ValueError)

@@ -95,7 +95,7 @@ def test_an_integration_of_before_there_were_caches():
     integration = written["resources"][0]["methods"]["GET"]["integration"]
     del integration["cacheNamespace"], integration["cacheKeyParameters"]
     read = api_from_json(written).resources[0].methods["GET"].integration
-    assert (read.cache_namespace, read.cache_key_parameters) == (None, ())
+    assert (read.cache_namespace, read.cache_key_parameters) == (None, None)
 
 
 def test_names_are_those_of_aws():

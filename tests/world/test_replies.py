@@ -50,8 +50,12 @@ def worker(house, clock):
 def test_a_reply_goes_to_the_house_and_comes_back_as_it_was(house, worker):
     lines = ["Content-Type: text/plain", "X-Latin: \xe9", "X-Twice: 1", "X-Twice: 2"]
     reply = Response(203, body=b"\x00\r\n\r\nbody", lines=lines)
-    assert worker.keep(KeepReply(KEY, 5, reply, 60, 0.5), None) is None
-    ((head, payload, _, repeatable),) = house.asked
+    done = []
+    assert worker.keep(KeepReply(KEY, 5, reply, 60, 0.5), done.append) is PENDING
+    ((head, payload, tell, repeatable),) = house.asked
+    assert done == []
+    tell({}, b"")
+    assert done == [None]
     expected = {"kind": KEEP, **NAMED, "ticket": 5, "ttl": 60, "size": 0.5, "status": 203}
     assert {name: value for name, value in head.items() if name != "fields"} == expected
     assert not repeatable
@@ -73,7 +77,7 @@ def test_a_reply_goes_to_the_house_and_comes_back_as_it_was(house, worker):
 
 
 def test_a_reply_without_fields(house, worker):
-    worker.keep(KeepReply(KEY, 5, Response(204), 60, 0.5), None)
+    worker.keep(KeepReply(KEY, 5, Response(204), 60, 0.5), lambda _: None)
     head, payload, _, _ = house.asked[0]
     assert (head["fields"], payload) == (0, b"")
     told = []
@@ -109,12 +113,13 @@ def test_without_the_house_nothing_is_kept_and_it_is_left_alone_for_a_while(
 def test_only_so_many_are_on_their_way(house, worker, monkeypatch):
     monkeypatch.setattr(replies, "MAX_UNDER_WAY", 10)
     question = KeepReply(KEY, 5, Response(200, body=b"123456"), 60, 0.5)
-    worker.keep(question, None)
-    worker.keep(question, None)
+    done = []
+    assert worker.keep(question, done.append) is PENDING
+    assert worker.keep(question, done.append) is None
     assert len(house.asked) == 1
     house.asked[0][2](Away("too late", timed_out=True), b"")
-    worker.keep(question, None)
-    assert len(house.asked) == 2
+    assert done == [None]
+    assert worker.keep(question, done.append) is PENDING
 
 
 def test_calls_that_look_for_one_reply_wait_for_one_answer(house, worker):

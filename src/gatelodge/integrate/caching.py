@@ -46,16 +46,21 @@ def keep_replies(
     setting: MethodSetting,
 ) -> Integrator:
     """Put kept replies before an integration. Raises CacheKeyError, ExpressionError."""
-    parameters = [(name, _compile(name, integration)) for name in integration.cache_key_parameters]
+    names = integration.cache_key_parameters
+    if names is None:
+        raise CacheKeyError(
+            "this deployment was made before replies could be kept: deploy the API again"
+        )
+    parameters = [(name, _compile(name, integration)) for name in names]
     namespace = integration.cache_namespace or resource_id
-    names, ttl, size = (stage.api_id, stage.name), setting.cache_ttl_in_seconds, _size(stage)
+    ttl, size = setting.cache_ttl_in_seconds, _size(stage)
 
     def answer(call: Call, allow: Allow) -> Asking[Response | Failure]:
         if not isinstance(allow, KeepingAllow):  # cache_control makes no other
             return (yield from integrate(call, allow))
         written = [(name, read(call)) for name, read in parameters]
         digest = _digest([namespace, call.request.method, written])
-        key = ReplyKey(names, stage.deployment_id, digest)
+        key = ReplyKey((stage.api_id, stage.name), stage.deployment_id, digest)
         found = yield from ask(LookUpReply(key, ttl, renew=allow.renews))
         if isinstance(found, KeptReply):
             allow.serves(found.since)

@@ -138,7 +138,7 @@ class LookUpReply(Question[KeptReply | Missing | None]):
 
 
 class KeepReply(Question[None]):
-    """Asks to keep a reply for so many seconds; it is not waited for whether that is done.
+    """Asks to keep a reply for so many seconds, if that can be done.
 
     cluster_size: gigabytes of the stage's cache, as AWS counts them.
     """

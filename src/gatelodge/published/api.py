@@ -42,8 +42,9 @@ class Integration:
     tls_insecure_skip_verification: bool = False
     cache_namespace: str | None = None
     """What kept replies are named by; None for the resource's id."""
-    cache_key_parameters: tuple[str, ...] = ()
-    """Mapping expressions over the request whose values tell kept replies apart."""
+    cache_key_parameters: tuple[str, ...] | None = None
+    """Mapping expressions over the request whose values tell kept replies apart; None in what was
+    frozen before replies could be kept, where nothing is known of them."""
     responses: tuple[IntegrationResponse, ...] = ()
 
 

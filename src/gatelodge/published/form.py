@@ -168,7 +168,7 @@ _READERS: dict[tuple[type, str], Reader] = {
     (Integration, "timeout_in_millis"): _number,
     (Integration, "tls_insecure_skip_verification"): _flag,
     (Integration, "cache_namespace"): _optional(_text),
-    (Integration, "cache_key_parameters"): _many(_text),
+    (Integration, "cache_key_parameters"): _optional(_many(_text)),
     (Integration, "responses"): _many(_one(IntegrationResponse)),
     (IntegrationResponse, "status_code"): _number,
     (IntegrationResponse, "selection_pattern"): _optional(_text),

@@ -127,7 +127,7 @@ def _method(
 def _integration(integration: Mapping[str, Any], resource_id: object) -> dict[str, Any] | None:
     if not can_run(integration):
         return None
-    frozen = _without(integration, _EDITED_INTEGRATION)
+    frozen = {"cacheKeyParameters": [], **_without(integration, _EDITED_INTEGRATION)}
     if frozen.get("cacheNamespace") == resource_id:
         del frozen["cacheNamespace"]
     if isinstance(frozen.get("responses"), list):

@@ -74,19 +74,22 @@ class Replies:
         key = question.key
         return (*key.stage, key.deployment, key.digest, question.ttl, self._known())
 
-    def keep(self, question: KeepReply, resume: Resume) -> None:
-        """Bring the house a reply, unless too many are on their way."""
-        del resume
+    def keep(self, question: KeepReply, resume: Resume) -> Pending | None:
+        """Bring the house a reply, unless too many are on their way; resume when it is there.
+
+        Whoever has got a reply finds it kept, by whichever worker.
+        """
         response = question.response
         fields = _CRLF.join(response.lines).encode("latin-1")
         payload = fields + response.body
         if self._under_way + len(payload) > MAX_UNDER_WAY:
-            return
+            return None
         self._under_way += len(payload)
 
         def tell(head: Mapping[str, Any] | Away, _: bytes) -> None:
             del head
             self._under_way -= len(payload)
+            resume(None)
 
         head = {
             **self._head(KEEP, question.key),
@@ -97,6 +100,7 @@ class Replies:
             "fields": len(fields),
         }
         self._house.ask(head, payload, tell, seconds=_PATIENCE, repeatable=False)
+        return PENDING
 
     def _head(self, kind: str, key: ReplyKey) -> Head:
         return {

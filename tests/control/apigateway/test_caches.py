@@ -12,7 +12,7 @@ from tests.lambdas import wait_for
 from gatelodge.control.apigateway.caches import cache_terms, published_size, read_size, settled
 from gatelodge.control.apigateway.deployments import create_deployment
 from gatelodge.control.apigateway.rest_apis import delete_rest_api
-from gatelodge.control.apigateway.stages import delete_stage, flush_stage_cache
+from gatelodge.control.apigateway.stages import delete_stage, flush_stage_cache, update_stage
 from gatelodge.control.fault import Fault
 from gatelodge.world.changes import FLUSHED_REPLIES, flushed_stages
 
@@ -385,6 +385,29 @@ def logged(gateway, ids):
 
     wait_for(lambda: set(ids) <= set(read()))
     return read()
+
+
+def test_a_deployment_of_before_there_were_caches_must_be_made_anew(tmp_path):
+    desk = DeskApi(tmp_path)
+    desk.mock(desk.method())
+    made = desk.do(create_deployment, **desk.api, stageName="prod")["id"]
+    api = desk.api["restApiId"]
+    written = json.loads(desk.store.publication(api, made))
+    for resource in written["resources"]:
+        for method in resource["methods"].values():
+            del method["integration"]["cacheKeyParameters"]
+    with desk.store.transaction() as connection:
+        connection.execute(
+            "UPDATE publication SET body = ? WHERE deployment = ?", (json.dumps(written), made)
+        )
+    stage = {**desk.api, "stageName": "prod"}
+    patches = [{"op": "replace", "path": path, "value": value} for path, value in ENABLED]
+    code, message = desk.refused(update_stage, **stage, patchOperations=patches)
+    assert code == "BadRequestException"
+    assert "Stage prod cannot serve GET /pets: this deployment was made before" in message
+    desk.do(create_deployment, **desk.api, stageName="prod")
+    shown = desk.do(update_stage, **stage, patchOperations=patches)
+    assert shown["cacheClusterStatus"] == "AVAILABLE"
 
 
 @pytest.mark.parametrize("value", ["0.6", "1", "large"])
