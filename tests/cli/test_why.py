@@ -107,3 +107,21 @@ def test_a_deployment_that_is_gone(state, capsys):
     directory, ids = state
     Household(directory).store.delete_stage("abc123", "prod")
     assert told(capsys, ids["denied"], state=directory)[0] == 0
+
+
+def test_a_cache_that_the_deployment_cannot_have_changes_nothing(state, capsys):
+    directory, ids = state
+    household = Household(directory)
+    (api, deployment, body), *_ = household.store.stages()
+    settings = {"*/*": {"cachingEnabled": True}}
+    stage = json.loads(body) | {"cacheClusterSize": 0.5, "methodSettings": settings}
+    household.store.set_stage(api, "prod", deployment, json.dumps(stage))
+    publication = json.loads(household.store.publication(api, deployment))
+    for resource in publication["resources"]:
+        for method in resource["methods"].values():
+            del method["integration"]["cacheKeyParameters"]
+    with household.store.transaction() as connection:
+        connection.execute("UPDATE publication SET body = ?", (json.dumps(publication),))
+    status, out, _ = told(capsys, ids["denied"], state=directory)
+    assert status == 0
+    assert "resource policy statement 2 denies" in out

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -129,7 +130,11 @@ def _plan(state: Path, record: Record) -> StagePlan | None:
 
 
 def _as_served(stage: Stage, deployment: str) -> Stage:
-    """Give a stage as the calls of one of its deployments meet it."""
+    """Give a stage as the calls of one of its deployments meet it, as far as it decides them.
+
+    Its cache decides nothing, and not every deployment can have one.
+    """
+    stage = replace(stage, cache_cluster_size=None)
     canary = stage.canary_settings
     if canary is None or canary.deployment_id != deployment:
         return stage

@@ -49,7 +49,8 @@ def keep_replies(
     names = integration.cache_key_parameters
     if names is None:
         raise CacheKeyError(
-            "this deployment was made before replies could be kept: deploy the API again"
+            "this deployment was made before replies could be kept: deploy the API again, or "
+            "leave caching off"
         )
     parameters = [(name, _compile(name, integration)) for name in names]
     namespace = integration.cache_namespace or resource_id
