@@ -47,10 +47,10 @@ class Files:
                 account=desk.account, region=desk.region,
             )  # fmt: skip
 
-    def find(self, name="f"):
+    def find(self, name="f", qualifier=None):
         call = self.desk.call()
         return find_function(
-            call.store, call.master, self.desk.account, self.desk.region, name, None
+            call.store, call.master, self.desk.account, self.desk.region, name, qualifier
         )
 
     def configuration(self):
@@ -211,6 +211,16 @@ def test_where_a_remote_function_is(files, remote, endpoint, function, sign):
     files.apply({"FunctionName": "f", "Remote": remote})
     found = files.find().remote
     assert (found.endpoint, found.function, found.sign) == (endpoint, function, sign)
+
+
+def test_a_version_of_a_remote_function_is_elsewhere_too(files):
+    files.apply(ELSEWHERE)
+    files.desk.do(publish_version, FunctionName="f")
+    assert files.find(qualifier="1").remote == files.find().remote
+    assert files.find(qualifier="1").version == "1"
+    files.apply({**ELSEWHERE, "Remote": {"Endpoint": "http://127.0.0.1:9001"}})
+    assert files.desk.do(publish_version, FunctionName="f")["Version"] == "2"
+    assert files.find(qualifier="1").remote.endpoint == "http://127.0.0.1:9000"
 
 
 def test_a_broken_package_is_told_by_its_name(files):

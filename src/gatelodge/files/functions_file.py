@@ -241,8 +241,10 @@ def _body(item: Mapping[str, Any], arn: str, digest: str, master: MasterKey) -> 
     }
     variables = (item.get("Environment") or {}).get("Variables") or {}
     # The same file gives the same revision, and processes of it are kept.
-    special = item.get("OperatorCredentials", False)
-    content = json.dumps([configuration, variables, special], sort_keys=True).encode()
+    said = [configuration, variables, item.get("OperatorCredentials", False)]
+    if "Remote" in item:
+        said.append(item["Remote"])
+    content = json.dumps(said, sort_keys=True).encode()
     sha = hashlib.sha256(content).hexdigest()
     configuration["RevisionId"] = "-".join(
         (sha[:8], sha[8:12], f"4{sha[13:16]}", f"8{sha[17:20]}", sha[20:32])

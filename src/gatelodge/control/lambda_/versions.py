@@ -59,8 +59,9 @@ def publish(
     if description is not None:
         configuration["Description"] = description
     body = {"Configuration": configuration, "Of": latest["RevisionId"]}
-    if "SealedEnvironment" in document.body:
-        body["SealedEnvironment"] = document.body["SealedEnvironment"]
+    for member in ("SealedEnvironment", "Remote"):
+        if member in document.body:
+            body[member] = document.body[member]
     made = call.store.put(_below(call, named, VERSION, number, body))
     stored = call.store.document(named.account, named.region, FUNCTION, named.name) or document
     call.store.put(
