@@ -188,9 +188,10 @@ def _read_status(written: object) -> int | None:
 
 def _read_fields(value: Mapping[str, Any]) -> list[Pair] | str:
     """Merge the two maps of header fields; a text says what is wrong with them."""
-    single, several = value.get("headers") or {}, value.get("multiValueHeaders") or {}
-    if not isinstance(single, dict) or not isinstance(several, dict):
+    single, several = value.get("headers"), value.get("multiValueHeaders")
+    if not isinstance(single, dict | None) or not isinstance(several, dict | None):
         return "headers and multiValueHeaders are objects"
+    single, several = single or {}, several or {}
     fields: list[tuple[str, Any]] = []
     for name, values in several.items():
         if not isinstance(values, list):
