@@ -83,7 +83,9 @@ def test_an_ignored_renewal_names_the_statement(statements, verdict, line):
 def test_a_granted_renewal():
     caller = user(identity(Action="execute-api:*"))
     told = explained(renewing(signed()), holder(caller), Missing(1), None, stage=stage())
-    assert told.reason.endswith("; the kept reply was renewed, as Cache-Control: max-age=0 asked")
+    assert told.reason.endswith(
+        "; the integration was to answer anew, as Cache-Control: max-age=0 asked"
+    )
     assert told.agrees
     part = told.parts[-1]
     assert (part.title, part.verdict) == ("cache", "allowed")

@@ -14,7 +14,14 @@ from tests.household import ALICE, Household, away
 
 from gatelodge.authorize.questions import KeyHolder, KeyProblem
 from gatelodge.world import changes
-from gatelodge.world.changes import Follower, wait_until_followed
+from gatelodge.world.changes import (
+    FLUSHED,
+    FLUSHED_REPLIES,
+    Follower,
+    flush_replies,
+    flushed_stages,
+    wait_until_followed,
+)
 
 DELETE = """
 import sys, time
@@ -61,6 +68,7 @@ class Worker:
             store = self.home.store
             follower = Follower(store, executor, self.progress, self.changed, self.status)
             follower.start_from(store.last_change())
+            self.follower = follower
             self.task = asyncio.ensure_future(follower.follow())
             started.set()
             try:
@@ -234,3 +242,30 @@ def test_the_dead_keep_nothing_and_without_anybody_nothing_is_forgotten(home):
     (directory / "worker-2").write_bytes(struct.pack("<qq", os.getpid(), kept[-1]))
     changes.forget_followed(home.store, directory)
     assert changes_kept(home) == kept[-1:]
+
+
+def test_what_is_known_is_acted_by_only_when_it_is_taken_over(home):
+    with Worker(home.directory) as worker:
+        before, follower = home.store.last_change(), worker.follower
+        worker.hold.clear()
+        flush_replies(home.store, "abc123", "prod")
+        until(lambda: follower.known == before + 1)
+        assert follower.taken_over == before
+        worker.hold.set()
+        until(lambda: follower.taken_over == before + 1)
+
+
+def until(condition):
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_what_is_flushed_is_told_apart():
+    what = [
+        f"{FLUSHED}abc123 prod", f"{FLUSHED_REPLIES}abc123 dev", "stage abc123 x",
+        f"{FLUSHED_REPLIES}def456 prod",
+    ]  # fmt: skip
+    assert flushed_stages(what) == [("abc123", "prod")]
+    assert flushed_stages(what, FLUSHED_REPLIES) == [("abc123", "dev"), ("def456", "prod")]

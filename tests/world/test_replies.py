@@ -44,7 +44,7 @@ def clock():
 
 @pytest.fixture
 def worker(house, clock):
-    return Replies(house, lambda: 7, clock)
+    return Replies(house, lambda: 7, lambda: 6, clock)
 
 
 def test_a_reply_goes_to_the_house_and_comes_back_as_it_was(house, worker):
@@ -62,7 +62,7 @@ def test_a_reply_goes_to_the_house_and_comes_back_as_it_was(house, worker):
     told = []
     assert worker.look_up(QUESTION, told.append) is PENDING
     asked, nothing, tell, repeatable = house.asked[1]
-    assert asked == {"kind": LOOK_UP, **NAMED, "ttl": 60, "renew": False}
+    assert asked == {"kind": LOOK_UP, **NAMED, "ttl": 60, "renew": False, "acts_by": 6}
     assert nothing == b""
     assert repeatable
     tell({"status": 203, "fields": head["fields"], "since": 5.0}, payload)
@@ -137,7 +137,7 @@ def test_calls_that_look_for_one_reply_wait_for_one_answer(house, worker):
 
 def test_nobody_waits_for_what_was_asked_before_a_flush_or_a_renewal(house, clock):
     known = [7]
-    worker, told = Replies(house, lambda: known[0], clock), []
+    worker, told = Replies(house, lambda: known[0], lambda: 6, clock), []
     worker.look_up(QUESTION, told.append)
     known[0] = 8
     worker.look_up(QUESTION, told.append)

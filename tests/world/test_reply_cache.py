@@ -34,11 +34,11 @@ def cache(clock, caught_up):
     async def catch_up(change):
         caught_up.append(change)
 
-    return ReplyCache(clock, catch_up)
+    return ReplyCache(clock, catch_up, 3)
 
 
-def look_up(cache, key=KEY, stage=STAGE, ttl=TTL, *, renew=False):
-    return cache.look_up(stage, key, ttl, renew=renew)
+def look_up(cache, key=KEY, stage=STAGE, ttl=TTL, *, acts_by=9, renew=False):
+    return cache.look_up(stage, key, ttl, acts_by=acts_by, renew=renew)
 
 
 def keep(cache, ticket, body=b"body", key=KEY, stage=STAGE, ttl=TTL, size=SIZE):
@@ -112,7 +112,7 @@ def test_a_flush_forgets_a_stage_and_what_is_asked_for_meanwhile(cache):
     put(cache)
     put(cache, stage=OTHER)
     waiting = look_up(cache, key=("d1", "slow"))
-    cache.flush(*STAGE)
+    cache.flush(*STAGE, 5)
     assert body(cache) is None
     assert body(cache, stage=OTHER) == b"body"
     keep(cache, waiting, key=("d1", "slow"))
@@ -121,10 +121,21 @@ def test_a_flush_forgets_a_stage_and_what_is_asked_for_meanwhile(cache):
     assert body(cache) == b"body"
 
 
+def test_a_worker_that_is_behind_a_flush_brings_nothing_to_keep(cache):
+    keep(cache, look_up(cache, acts_by=2), b"of before this house")
+    assert body(cache) is None
+    cache.flush(*STAGE, 5)
+    keep(cache, look_up(cache, acts_by=4), b"of another backend")
+    assert body(cache) is None
+    keep(cache, look_up(cache, acts_by=5))
+    assert body(cache) == b"body"
+    assert body(cache, acts_by=4) == b"body"
+
+
 def test_a_ticket_of_a_house_that_is_gone_counts_for_nothing(cache, clock):
     ticket = look_up(cache)
     clock.now += 0.5
-    after = ReplyCache(clock, None)
+    after = ReplyCache(clock, None, 3)
     keep(after, ticket)
     assert body(after) is None
 
@@ -167,7 +178,7 @@ def test_what_is_counted_is_what_is_there(cache, clock, monkeypatch):
         look_up(cache, key=("d1", str(number % 5)), stage=stage, renew=number % 3 == 0)
         clock.now += 1
         if number % 17 == 0:
-            cache.flush(*stage)
+            cache.flush(*stage, 5)
         sizes = [kept.size for one in cache._stages.values() for kept in one.replies.values()]
         assert cache._octets == sum(sizes) <= 20_000
 
@@ -211,7 +222,7 @@ HEAD = {"stage": ["abc123", "prod"], "deployment": "d1", "digest": "digest", "ch
 
 
 def test_the_line_to_the_workers(cache, clock, caught_up):
-    asking = {**HEAD, "ttl": TTL, "renew": False}
+    asking = {**HEAD, "ttl": TTL, "renew": False, "acts_by": 3}
     missing, _ = asyncio.run(cache.answer_look_up(asking, b""))
     assert set(missing) == {"ticket"}
     keeping = {**HEAD, **missing, "ttl": TTL, "size": SIZE, "status": 203, "fields": 4}

@@ -70,7 +70,7 @@ def words(record: Record) -> str:
     found = _found(record)
     added = ""
     if found.get(RENEWAL) == GRANTED:
-        added += "; the kept reply was renewed, as Cache-Control: max-age=0 asked"
+        added += "; the integration was to answer anew, as Cache-Control: max-age=0 asked"
     elif found.get(RENEWAL) == IGNORED:
         added += f"; Cache-Control: max-age=0 was ignored: {INVALIDATE_CACHE} is not allowed"
     if SINCE in found:

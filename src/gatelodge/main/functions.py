@@ -85,7 +85,7 @@ class FunctionsFloor:
         )
         self._follower.start_from(store.last_change())
         catch_up = self._follower.catch_up
-        self.replies = ReplyCache(time.time, catch_up)
+        self.replies = ReplyCache(time.time, catch_up, self._follower.known)
         answers = {
             **handlers(self.functions, self.cache, catch_up),
             TURN: Buckets(time.monotonic).answer,
@@ -170,6 +170,6 @@ class FunctionsFloor:
         for api_id, stage in flushed_stages(what):
             self.cache.flush(api_id, stage)
         for api_id, stage in flushed_stages(what, FLUSHED_REPLIES):
-            self.replies.flush(api_id, stage)
+            self.replies.flush(api_id, stage, self._follower.known)
         if certificates_changed(what):
             self._upstream.forget_certificates()

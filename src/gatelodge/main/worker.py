@@ -164,7 +164,7 @@ class _Worker:
         authorizers = Authorizers(house, lambda: follower.known)
         self._house = house
         self._answers = {
-            **_house_answers(house, lambda: follower.known, loop.time),
+            **_house_answers(house, lambda: follower.known, lambda: follower.taken_over, loop.time),
             AskAuthorizer: authorizers.ask,
             FindKey: keys.find,
             ReadClock: lambda _question, _resume: time.monotonic(),
@@ -285,10 +285,16 @@ def _failed() -> Served:
 
 
 def _house_answers(
-    house: HouseClient, known: Callable[[], int], clock: Callable[[], float]
+    house: HouseClient,
+    known: Callable[[], int],
+    acts_by: Callable[[], int],
+    clock: Callable[[], float],
 ) -> Answers:
-    """Make the answers that the house alone can give; known: the last change known here."""
-    replies = Replies(house, known, clock)
+    """Make the answers that the house alone can give.
+
+    known, acts_by: the last change that is known here, and taken over.
+    """
+    replies = Replies(house, known, acts_by, clock)
     return {
         InvokeFunction: AskInvocation(house).invoke,
         AskTurn: Turns(house, clock).ask,

@@ -63,6 +63,11 @@ class Follower:
         self.known = 0
         """The last change that was read, though it may not be taken over yet."""
 
+    @property
+    def taken_over(self) -> int:
+        """The last change by which this process acts."""
+        return self._seen
+
     def start_from(self, seq: int) -> None:
         """Say that everything up to a change is known already."""
         self._seen = self.known = seq

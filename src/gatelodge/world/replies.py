@@ -29,14 +29,27 @@ Key = tuple[str | int, ...]
 class Replies:
     """The replies that the house keeps, as one worker asks for them."""
 
-    __slots__ = ("_asking", "_clock", "_house", "_known", "_paused_until", "_under_way")
+    __slots__ = (
+        "_acts_by",
+        "_asking",
+        "_clock",
+        "_house",
+        "_known",
+        "_paused_until",
+        "_under_way",
+    )
 
     def __init__(
-        self, house: HouseClient, known: Callable[[], int], clock: Callable[[], float]
+        self,
+        house: HouseClient,
+        known: Callable[[], int],
+        acts_by: Callable[[], int],
+        clock: Callable[[], float],
     ) -> None:
-        """Prepare; known: the last change that this process knows of."""
+        """Prepare; known, acts_by: the last change that this process knows of, and acts by."""
         self._house = house
         self._known = known
+        self._acts_by = acts_by
         self._clock = clock
         self._paused_until = 0.0
         self._under_way = 0
@@ -52,7 +65,7 @@ class Replies:
         if waiting is not None and not question.renew:
             waiting.append(resume)
             return PENDING
-        if len(self._asking) >= MAX_LOOK_UPS:
+        if len(self._asking) >= MAX_LOOK_UPS and not question.renew:
             return None
         waiting = self._asking[key] = [resume]
 
@@ -65,14 +78,20 @@ class Replies:
             for told in waiting:
                 told(_read(head, payload))
 
-        head = {**self._head(LOOK_UP, question.key), "ttl": question.ttl, "renew": question.renew}
+        head = {
+            **self._head(LOOK_UP, question.key),
+            "ttl": question.ttl,
+            "renew": question.renew,
+            "acts_by": self._acts_by(),
+        }
         self._house.ask(head, b"", tell, seconds=_PATIENCE, repeatable=True)
         return PENDING
 
     def _key(self, question: LookUpReply) -> Key:
         """Name what is looked up: whoever knows of a flush does not wait for what was before."""
         key = question.key
-        return (*key.stage, key.deployment, key.digest, question.ttl, self._known())
+        changes = (self._known(), self._acts_by())
+        return (*key.stage, key.deployment, key.digest, question.ttl, *changes)
 
     def keep(self, question: KeepReply, resume: Resume) -> Pending | None:
         """Bring the house a reply, unless too many are on their way; resume when it is there.

@@ -2,7 +2,8 @@
 
 In memory and nowhere else. Bounded for each stage by the size of its cache, and for all of them;
 what was used longest ago goes first. Whoever finds nothing gets a ticket: a reply that was asked
-for before a flush, or before a newer one, is not kept.
+for before a flush, or before a newer one, is not kept; nor is one of a worker that does not act by
+the newest flush yet, since the stage may have had another backend before.
 """
 
 import asyncio
@@ -81,24 +82,35 @@ class _Stage:
 class ReplyCache:
     """The replies of all stages."""
 
-    __slots__ = ("_catch_up", "_clock", "_flushed", "_octets", "_stages", "_ticket")
+    __slots__ = ("_catch_up", "_change", "_clock", "_flushed", "_octets", "_stages", "_ticket")
 
     def __init__(
         self,
         clock: Callable[[], float],
         catch_up: Callable[[int], Awaitable[None]],
+        change: int,
     ) -> None:
-        """Keep nothing yet; clock: seconds since 1970. catch_up: as the house's, by a change."""
+        """Keep nothing yet.
+
+        clock: seconds since 1970. catch_up: as the house's, by a change. change: the last there is.
+        """
         self._clock = clock
         self._catch_up = catch_up
+        self._change = change
+        """Of the newest flush, or of when this house began."""
         self._stages: dict[StageKey, _Stage] = {}
         """The one used last stands last."""
         self._octets = 0
         # Tickets of a house that is gone are older than all of this one's.
         self._ticket = self._flushed = int(clock() * 1_000_000)
 
-    def look_up(self, stage: StageKey, key: ReplyKey, ttl: int, *, renew: bool) -> Kept | int:
-        """Give a reply that may be served, or a ticket for the one that will be."""
+    def look_up(
+        self, stage: StageKey, key: ReplyKey, ttl: int, *, acts_by: int, renew: bool
+    ) -> Kept | int:
+        """Give a reply that may be served, or a ticket for the one that will be.
+
+        acts_by: the last change by which the worker acts that asks.
+        """
         found = self._use(stage)
         if found is not None:
             kept = found.take(key)
@@ -106,6 +118,8 @@ class ReplyCache:
                 found.put(key, kept)
                 return kept
             self._octets -= kept.size if kept is not None else 0
+        if acts_by < self._change:
+            return self._flushed
         self._ticket += 1
         return self._ticket
 
@@ -129,9 +143,12 @@ class ReplyCache:
             if not oldest.replies:
                 del self._stages[name]
 
-    def flush(self, api_id: str, stage: str) -> None:
-        """Forget the replies of a stage, and what is being asked for now."""
-        self._flushed = self._ticket
+    def flush(self, api_id: str, stage: str, change: int) -> None:
+        """Forget the replies of a stage, and what is being asked for now.
+
+        change: the last that is read, the flush among what came before or with it.
+        """
+        self._flushed, self._change = self._ticket, change
         found = self._stages.pop((api_id, stage), None)
         self._octets -= found.octets if found is not None else 0
 
@@ -168,7 +185,7 @@ class ReplyCache:
         del payload
         await self._catch_up(head["change"])
         stage, key = _keys(head)
-        found = self.look_up(stage, key, head["ttl"], renew=head["renew"])
+        found = self.look_up(stage, key, head["ttl"], acts_by=head["acts_by"], renew=head["renew"])
         if isinstance(found, int):
             return {"ticket": found}, b""
         told = {"status": found.status, "fields": found.fields, "since": found.since}

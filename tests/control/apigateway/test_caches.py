@@ -262,7 +262,7 @@ def test_who_is_permitted_renews_a_kept_reply_for_all(api):
     assert api.got("/signed", who=("caller",), times=2) == [1, 1]
     answer = api.call("/signed", who=("renewer",), headers=RENEW)
     assert (answer.body, answer.headers["Warning"]) == (b"2", None)
-    told = "; the kept reply was renewed, as Cache-Control: max-age=0 asked"
+    told = "; the integration was to answer anew, as Cache-Control: max-age=0 asked"
     assert told in api.gateway.why(answer)["reason"]
     assert api.got("/signed", who=("caller",), times=4) == [2] * 4
 
