@@ -51,7 +51,6 @@ _FIELDS = (
     "failure",
     "evidence",
 )
-_HEADERS = ("host", "user-agent", "referer", "x-forwarded-for")
 _NOWHERE = (None, None, None)
 _NOT_REFUSED = (None, None, None, None, None, "", None)
 """From exhibit to failure, of somebody admitted who is no IAM caller."""
@@ -61,13 +60,17 @@ _INDEX = {name: position for position, name in enumerate(_FIELDS)}
 def make_record(request: Request, served: Served) -> bytes:
     """Note one finished call; Record reads it back."""
     plan, method, decision = served.plan, served.method, served.decision
+    field = request.headers.index.get
     values: list[Any] = [
         FORM,
         request.received_at.timestamp(),
         request.id,
         request.method,
         request.raw_path[:_MAX_TEXT],
-        *map(request.headers.index.get, _HEADERS),
+        field("host"),
+        field("user-agent"),
+        field("referer"),
+        field("x-forwarded-for"),
         request.source_ip,
         request.peer_ip,
         request.scheme,
