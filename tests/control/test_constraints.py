@@ -74,6 +74,19 @@ def told(service, operation, **parameters):
         (
             "apigateway",
             "CreateRestApi",
+            {
+                "name": "a",
+                "endpointConfiguration": {"types": ["wrong"], "ipAddressType": "wrong"},
+            },
+            "ValidationException: 2 validation errors detected: Value '[wrong]' at "
+            "'createRestApiInput.endpointConfiguration.types' failed to satisfy constraint: Member "
+            "must satisfy constraint: [Member must satisfy enum value set: [REGIONAL, EDGE, "
+            "PRIVATE]]; Value 'wrong' at 'createRestApiInput.endpointConfiguration.ipAddressType' "
+            "failed to satisfy constraint: Member must satisfy enum value set: [ipv4, dualstack]",
+        ),
+        (
+            "apigateway",
+            "CreateRestApi",
             {},
             "ValidationException: 1 validation error detected: Value null at 'name' failed to "
             "satisfy constraint: Member must not be null",

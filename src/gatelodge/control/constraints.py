@@ -7,7 +7,7 @@ import functools
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -90,6 +90,11 @@ def _check(shape: Shape, value: Any, path: str) -> Iterator[_Violation]:
             yield from _structure(shape, value, path)
         case "list":
             yield from _length(shape, value, path)
+            enumeration = shape.member.metadata.get("enum")
+            if enumeration and not set(value) <= set(enumeration):
+                each = _enumerated(enumeration)
+                yield _Violation(path, value, f"satisfy constraint: [Member must {each}]")
+                return
             for number, item in enumerate(value, 1):
                 yield from _check(shape.member, item, f"{path}.{number}.member")
         case "map":
@@ -130,11 +135,15 @@ def _text(shape: Shape, value: str, path: str) -> Iterator[_Violation]:
         yield _Violation(path, value, _pattern(pattern))
     enumeration = shape.metadata.get("enum")
     if enumeration and value not in enumeration:
-        yield _Violation(path, value, f"satisfy enum value set: [{', '.join(enumeration)}]")
+        yield _Violation(path, value, _enumerated(enumeration))
 
 
 def _pattern(pattern: str) -> str:
     return f"satisfy regular expression pattern: {pattern}"
+
+
+def _enumerated(values: Iterable[str]) -> str:
+    return f"satisfy enum value set: [{', '.join(values)}]"
 
 
 def _shown(value: object) -> str:

@@ -19,6 +19,7 @@ Body = dict[str, Any]
 
 ADD, REMOVE, REPLACE = "add", "remove", "replace"
 ANY = frozenset({ADD, REMOVE, REPLACE})
+_TOLD = {frozenset({REPLACE}): "one of: [replace]", ANY: "'add'|'remove'|'replace'"}
 _NAME = "{}"
 _DIGITS = 10
 
@@ -39,6 +40,8 @@ class Rule:
     operations: frozenset[str]
     read: Callable[[str | None], Any]
     kind: Kind = Kind.VALUE
+    absent: str | None = None
+    """What AWS answers when an entry is replaced or removed that is not there; None: it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Table:
     rules: Mapping[str, Rule]
     short: bool = False
     """Refuse with the path alone, as methods, REST APIs and gateway responses do."""
+    tells_operations: bool = False
+    """Refuse an operation that a known path has not by naming those it has, as REST APIs do."""
 
     def find(self, tokens: Sequence[str]) -> Rule | None:
         """Give the rule of a path; None when there is none."""
@@ -123,9 +128,11 @@ def value(read: Callable[[str | None], Any] = text) -> Rule:
     return Rule(ANY, read)
 
 
-def entries(read: Callable[[str | None], Any] = lambda value: value or "") -> Rule:
+def entries(
+    read: Callable[[str | None], Any] = lambda value: value or "", absent: str | None = None
+) -> Rule:
     """Give the rule of a map's entries."""
-    return Rule(ANY, read, Kind.ENTRY)
+    return Rule(ANY, read, Kind.ENTRY, absent)
 
 
 def patch(body: Mapping[str, Any], operations: Sequence[Operation], table: Table) -> Body:
@@ -154,7 +161,7 @@ def _rule(table: Table, op: str, path: object) -> Rule:
     if rule is None:
         raise _unknown(table, op, path)
     if op not in rule.operations:
-        raise _not_allowed(table, op, path)
+        raise _not_allowed(table, rule, op, path)
     return rule
 
 
@@ -170,7 +177,10 @@ def _unknown(table: Table, op: str, path: object) -> Fault:
     )
 
 
-def _not_allowed(table: Table, op: str, path: object) -> Fault:
+def _not_allowed(table: Table, rule: Rule, op: str, path: object) -> Fault:
+    if table.tells_operations and rule.operations in _TOLD:
+        told = f"Invalid patch operation specified. Must be {_TOLD[rule.operations]}"
+        return Fault("BadRequestException", told)
     if table.short:
         return Fault("BadRequestException", f"Invalid patch path {path}")
     if all(rule.operations == {REPLACE} for rule in table.rules.values()):
@@ -194,6 +204,8 @@ def _apply(body: Body, rule: Rule, op: str, tokens: Sequence[str], written: str 
         _apply_to_list(_inner(body, above), name, op, last, new)
         return
     holder = _inner(body, above)
+    if rule.absent is not None and op != ADD and last not in holder:
+        raise Fault("NotFoundException", rule.absent)
     new_value = None if op == REMOVE else rule.read(written)
     if new_value is None:
         holder.pop(last, None)

@@ -38,8 +38,8 @@ def test_from_making_to_deletion(desk):
     assert method["methodIntegration"]["integrationResponses"] == {
         "200": {
             "statusCode": "200",
+            "selectionPattern": "",
             "responseParameters": {HEADER: "'x'"},
-            "responseTemplates": {},
         }
     }
     desk.do(of_integrations.delete_integration_response, **status(desk))
@@ -75,6 +75,51 @@ def test_what_is_not_there(desk, operation):
     assert desk.refused(operation, **status(desk, "404")) == MISSING
 
 
+def test_maps_are_shown_as_they_were_given_and_not_when_a_patch_empties_them(desk):
+    """Recorded from AWS in LocalStack's test_lifecycle_method_response and its neighbours."""
+    empty = {"responseParameters": {}, "responseModels": {}}
+    made = desk.do(of_methods.put_method_response, **status(desk), **empty)
+    assert made == {"statusCode": "200", **empty}
+    assert desk.do(of_methods.get_method_response, **status(desk)) == made
+    full = [
+        {"op": "add", "path": f"/responseParameters/{HEADER}", "value": "true"},
+        {"op": "add", "path": "/responseModels/application~1json", "value": "Empty"},
+    ]
+    changed = desk.do(of_methods.update_method_response, **status(desk), patchOperations=full)
+    assert changed["responseParameters"] == {HEADER: True}
+    gone = [{**operation, "op": "remove"} for operation in full]
+    changed = desk.do(of_methods.update_method_response, **status(desk), patchOperations=gone)
+    assert changed == {"statusCode": "200"}
+    assert desk.do(of_methods.get_method_response, **status(desk)) == changed
+
+
+def test_an_integrations_response_is_shown_with_what_was_given(desk):
+    put = of_integrations.put_integration_response
+    assert desk.do(put, **status(desk)) == {"statusCode": "200"}
+    given = {"selectionPattern": "", "responseTemplates": {"application/json": "x"}}
+    assert desk.do(put, **status(desk), **given) == {"statusCode": "200", **given}
+    assert (
+        desk.do(of_integrations.get_integration_response, **status(desk))["selectionPattern"] == ""
+    )
+
+
+def test_what_is_missing_above_an_integrations_response(desk):
+    at = {**status(desk), "httpMethod": "PATCH"}
+    no_method = ("NotFoundException", "Invalid Method identifier specified")
+    no_integration = ("NotFoundException", "Invalid Integration identifier specified")
+    assert desk.refused(of_integrations.get_integration_response, **at) == no_method
+    assert desk.refused(of_integrations.put_integration_response, **at) == no_method
+    # As recorded: this one does not look for the method.
+    assert desk.refused(of_integrations.delete_integration_response, **at) == no_integration
+    desk.method("PATCH")
+    for operation in (
+        of_integrations.get_integration_response,
+        of_integrations.put_integration_response,
+        of_integrations.delete_integration_response,
+    ):
+        assert desk.refused(operation, **at) == no_integration
+
+
 @pytest.mark.parametrize("code", ["", "20", "2000", "600", "2xx", "-20"])
 def test_what_is_no_status(desk, code):
     for put in (of_methods.put_method_response, of_integrations.put_integration_response):
@@ -89,6 +134,10 @@ def test_what_is_no_status(desk, code):
     [
         ({"selectionPattern": "("}, "Invalid selection pattern specified"),
         ({"contentHandling": "EAT"}, "Invalid content handling specified"),
+        (
+            {"responseTemplates": {"123": "x"}},
+            "Validation Result: warnings : [], errors : [Invalid content type specified: 123]",
+        ),
         ({"responseParameters": {"x": "'x'"}}, "Invalid mapping expression"),
         ({"responseParameters": {HEADER: "'x'"}}, "Invalid mapping expression"),
     ],

@@ -236,7 +236,7 @@ CHANGES = [
         "remove",
         "/responseModels/application~1json",
         None,
-        {"responseModels": {}},
+        {"responseModels": None},
     ),
     ("proxy", "replace", "/uri", "http://a/", {"uri": "http://a/"}),
     ("proxy", "replace", "/httpMethod", "POST", {"httpMethod": "POST"}),
@@ -451,6 +451,29 @@ REFUSALS = [
         "Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE",
     ),
     ("api", "add", "/endpointConfiguration/vpcEndpointIds", "vpce-1", "Only PRIVATE APIs"),
+    ("api", "replace", "/endpointConfiguration/vpcEndpointIds", "v", "Invalid patch path /endp"),
+    (
+        "api",
+        "add",
+        "/minimumCompressionSize",
+        "10",
+        "operation specified. Must be one of: [replace]",
+    ),
+    (
+        "api",
+        "test",
+        "/endpointConfiguration/types/EDGE",
+        "EDGE",
+        "Must be 'add'|'remove'|'replace'",
+    ),
+    ("api", "add", "/endpointConfiguration/ipAddressType", "ipv4", "Must be one of: [replace]"),
+    (
+        "api",
+        "replace",
+        "/endpointConfiguration/ipAddressType",
+        "wrong",
+        "either ipv4 or dualstack.",
+    ),
     ("account", "remove", "/features", "UsagePlans", "cannot be removed"),
     ("api", "replace", "/securityPolicy", "TLS_1_2", "is not possible for EDGE APIs"),
     ("api", "replace", "/securityPolicy", "TLS_9", "Invalid securityPolicy specified. Valid"),
@@ -469,6 +492,7 @@ REFUSALS = [
     ("resource", "replace", "/pathPart", "..", "Resource's path part only allow a-zA-Z0-9._-"),
     ("resource", "replace", "/parentId", lambda h: h.toys, "Resources cannot be cyclical."),
     ("root", "replace", "/pathPart", "x", "Root resource cannot update its pathPart."),
+    ("root", "replace", "/parentId", "x", "Root resource cannot update its parentId."),
     ("method", "replace", "/httpMethod", "PUT", "Invalid patch path /httpMethod"),
     ("method", "replace", "/authorizationType", "CUSTOM", "Invalid authorizer ID specified."),
     ("method", "replace", "/authorizationType", "OTHER", "Invalid authorization type specified"),
@@ -476,7 +500,17 @@ REFUSALS = [
     ("method", "add", "/requestModels/a~1b", "petModel", "Invalid model identifier specified"),
     ("method", "add", "/requestParameters/x", "true", "Invalid mapping expression specified"),
     ("method", "replace", "/requestValidatorId", "abc123", "Invalid Request Validator identifier"),
-    ("method response", "replace", "/statusCode", "201", "Must be one of"),
+    ("method response", "replace", "/statusCode", "201", "Invalid patch path /statusCode"),
+    (
+        "method response",
+        "remove",
+        "/responseParameters/x",
+        None,
+        "Invalid parameter name specified",
+    ),
+    ("method response", "replace", "/responseParameters/x", "true", "Invalid parameter name"),
+    ("method response", "remove", "/responseModels/a~1b", None, "Content-Type specified was not"),
+    ("method response", "replace", "/responseModels/a~1b", "Empty", "Content-Type specified was"),
     ("method response", "add", "/responseParameters/x", "true", "Invalid mapping expression"),
     ("integration", "replace", "/type", "HTTP", "Must be one of"),
     ("proxy", "add", "/uri", "http://a/", SUPPORTED),
@@ -493,6 +527,13 @@ REFUSALS = [
     ("integration", "replace", "/connectionType", "VPC_LINK", "needs a connectionId"),
     ("integration", "add", "/requestParameters/x", "'x'", "Invalid mapping expression"),
     ("integration response", "replace", "/selectionPattern", "(", "Invalid selection pattern"),
+    (
+        "integration response",
+        "add",
+        "/responseTemplates/123",
+        "x",
+        "Invalid content type specified",
+    ),
     (
         "integration response",
         "add",
@@ -615,6 +656,20 @@ def test_every_path_of_every_table_is_tried():
                 for one, tokens in tried
             )
             assert found or (what, path) in elsewhere, (what, path)
+
+
+def test_what_is_made_private_has_dualstack(house):
+    private = ("replace", "/endpointConfiguration/types/EDGE", "PRIVATE")
+    answer = house.patch("api", private)
+    assert answer["endpointConfiguration"] == {"types": ["PRIVATE"], "ipAddressType": "dualstack"}
+    address = ("replace", "/endpointConfiguration/ipAddressType", "ipv4")
+    with pytest.raises(Fault, match="Only dualstack ipAddressType is supported"):
+        house.patch("api", address)
+    back = ("replace", "/endpointConfiguration/types/PRIVATE", "EDGE")
+    assert house.patch("api", back)["endpointConfiguration"]["ipAddressType"] == "dualstack"
+    house.patch("api", address)
+    with pytest.raises(Fault, match="Only dualstack ipAddressType is supported"):
+        house.patch("api", private, address)
 
 
 def test_a_target_belongs_to_a_link(house):

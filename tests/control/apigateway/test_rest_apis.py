@@ -65,8 +65,12 @@ def test_endpoints(written, filled_in):
     [
         ({"types": ["EDGE", "REGIONAL"]}, "multiple Endpoint Types"),
         ({"types": ["NEAR"]}, "Invalid EndpointTypes specified"),
-        ({"types": ["PRIVATE"], "ipAddressType": "ipv4"}, "not possible for PRIVATE APIs"),
-        ({"ipAddressType": "ipv6"}, "not possible for EDGE APIs"),
+        ({"types": []}, "REGIONAL Configuration and EDGE Configuration cannot be both DISABLED."),
+        (
+            {"types": ["PRIVATE"], "ipAddressType": "ipv4"},
+            "Only dualstack ipAddressType is supported for Private APIs.",
+        ),
+        ({"ipAddressType": "ipv6"}, "ipAddressType must be either ipv4 or dualstack."),
         ({"vpcEndpointIds": ["vpce-1"]}, "Only PRIVATE APIs have VPC endpoints"),
     ],
 )

@@ -74,6 +74,15 @@ def test_two_responses_of_one_pattern(desk):
     assert "two integration responses have the selection pattern '2..'" in told(desk)
 
 
+def test_an_empty_pattern_is_that_of_the_default_response(desk):
+    at = desk.method()
+    desk.mock(at)
+    desk.do(put_integration_response, **at, statusCode="200", selectionPattern="")
+    freeze(desk)
+    desk.do(put_integration_response, **at, statusCode="201")
+    assert "two integration responses have the selection pattern 'default'" in told(desk)
+
+
 def test_a_stage_that_cannot_be_compiled_names_the_method(desk):
     at = desk.method()
     uri = "http://${stageVariables.host}/"

@@ -157,10 +157,17 @@ def _integration(integration: Mapping[str, Any]) -> Form:
     tls = integration.get("tlsConfig") or {}
     form["tlsInsecureSkipVerification"] = bool(tls.get("insecureSkipVerification"))
     form["responses"] = [
-        {"statusCode": int(status), **_some(response, _RESPONSE_MEMBERS)}
+        {"statusCode": int(status), **_integration_response(response)}
         for status, response in sorted(integration.get("integrationResponses", {}).items())
     ]
     return form
+
+
+def _integration_response(response: Mapping[str, Any]) -> Form:
+    members = _some(response, _RESPONSE_MEMBERS)
+    if not members.get("selectionPattern"):  # the default response
+        members.pop("selectionPattern", None)
+    return members
 
 
 def _gateway_response(body: Mapping[str, Any]) -> Form:

@@ -46,12 +46,13 @@ def put_integration_response(
     found = resource(call, restApiId, resourceId)
     method = method_of(found, httpMethod)
     response: dict[str, Any] = {"statusCode": statusCode}
-    # An empty pattern is that of the default response.
-    if selectionPattern:
+    # An empty pattern is that of the default response, and shown.
+    if selectionPattern is not None:
         response["selectionPattern"] = selectionPattern
     if responseParameters:
         response["responseParameters"] = dict(responseParameters)
-    response["responseTemplates"] = dict(responseTemplates or {})
+    if responseTemplates is not None:
+        response["responseTemplates"] = dict(responseTemplates)
     if contentHandling:
         response["contentHandling"] = contentHandling
     return _keep(call, restApiId, found, httpMethod, method, response)
@@ -90,7 +91,8 @@ def delete_integration_response(
 ) -> Output:
     """Take a response away from an integration."""
     found = resource(call, restApiId, resourceId)
-    method = method_of(found, httpMethod)
+    # As recorded, this operation alone tells nothing of a method that is missing.
+    method = found.body.get("resourceMethods", {}).get(httpMethod, {})
     integration = integration_of(method)
     left = without_response(integration.get("integrationResponses"), statusCode)
     changed = {k: v for k, v in integration.items() if k != "integrationResponses"}
@@ -117,6 +119,12 @@ def _keep(
         except (re.error, RecursionError, OverflowError) as error:
             raise bad_request("Invalid selection pattern specified") from error
     check_content_handling(response)
+    for media_type in response.get("responseTemplates", {}):
+        if "/" not in media_type:
+            raise bad_request(
+                "Validation Result: warnings : [], errors : "
+                f"[Invalid content type specified: {media_type}]"
+            )
     _check_parameters(method, response)
     integration = integration_of(method)
     responses = {**integration.get("integrationResponses", {}), status: response}

@@ -21,9 +21,12 @@ HEADER = re.compile(r"method\.response\.header\.\S+", re.ASCII)
 _STATUS = re.compile(r"[1-5][0-9]{2}", re.ASCII)
 PATCHES = Table(
     {
-        "/responseParameters/{}": patching.entries(patching.flag),
-        "/responseModels/{}": patching.entries(),
-    }
+        "/responseParameters/{}": patching.entries(
+            patching.flag, absent="Invalid parameter name specified"
+        ),
+        "/responseModels/{}": patching.entries(absent="Content-Type specified was not found"),
+    },
+    short=True,
 )
 
 
@@ -44,9 +47,9 @@ def put_method_response(
     if statusCode in method.get("methodResponses", {}):
         raise conflict("Response already exists for this resource")
     response: dict[str, Any] = {"statusCode": statusCode}
-    if responseParameters:
+    if responseParameters is not None:
         response["responseParameters"] = dict(responseParameters)
-    if responseModels:
+    if responseModels is not None:
         response["responseModels"] = dict(responseModels)
     return _keep(call, restApiId, found, httpMethod, method, response)
 
@@ -75,6 +78,7 @@ def update_method_response(
     method = method_of(found, httpMethod)
     response = response_of(method.get("methodResponses"), statusCode)
     changed = patching.patch(response, patchOperations, PATCHES)
+    changed = {member: value for member, value in changed.items() if value != {}}
     return _keep(call, restApiId, found, httpMethod, method, changed)
 
 

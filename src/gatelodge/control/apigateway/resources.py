@@ -70,7 +70,8 @@ def update_resource(
     if body == found.body:
         return _shown(found, whole=False)
     if "parentId" not in found.body:
-        raise bad_request("Root resource cannot update its pathPart.")
+        member = "pathPart" if body.get("pathPart") != found.body.get("pathPart") else "parentId"
+        raise bad_request(f"Root resource cannot update its {member}.")
     above: str | None = body.get("parentId")
     while above in tree:
         if above == resourceId:

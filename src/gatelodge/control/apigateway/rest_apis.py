@@ -1,6 +1,7 @@
 """RestApis: the APIs themselves (API Gateway API reference, RestApi)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -120,11 +121,16 @@ def update_rest_api(
         return read_policy(call, restApiId, value or "")
 
     rules = {**PATCHES.rules, "/policy": patching.replace_only(read_new_policy)}
+    table = replace(PATCHES, rules=rules)
     configuration = api.body["endpointConfiguration"]
     operations = [_by_type(operation, configuration["types"]) for operation in patchOperations]
     # One list member is replaced by another; its place in the list is what the path may name.
-    body = patching.patch(api.body, operations, Table(rules, short=True))
-    body["endpointConfiguration"] = endpoint_configuration(body["endpointConfiguration"])
+    body = patching.patch(api.body, operations, table)
+    wanted = body["endpointConfiguration"]
+    addressed = any(o.get("path") == _ADDRESS_PATH for o in patchOperations)
+    if "PRIVATE" in wanted["types"] and not addressed:  # made PRIVATE, it has dualstack
+        wanted["ipAddressType"] = "dualstack"
+    body["endpointConfiguration"] = endpoint_configuration(wanted)
     check_tls_change(api.body, body)
     if any(str(o.get("path")) == "/policy" for o in patchOperations):
         body[documents.PRINCIPALS] = find_unique_ids(call, body.get("policy"), api.body)
@@ -141,15 +147,20 @@ def delete_rest_api(call: Call, *, restApiId: str) -> Output:
 
 def endpoint_configuration(written: Mapping[str, Any]) -> dict[str, Any]:
     """Check an EndpointConfiguration and fill in what AWS does. Raises Fault."""
-    types = list(written.get("types") or ["EDGE"])
+    listed = written.get("types")
+    types = ["EDGE"] if listed is None else list(listed)
+    if not types:
+        raise bad_request("REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.")
     if len(types) > 1:
         raise bad_request("Cannot create an api with multiple Endpoint Types.")
     if types[0] not in _TYPES:
         raise bad_request(f"Invalid EndpointTypes specified. Valid options are {','.join(_TYPES)}")
     default = "dualstack" if types == ["PRIVATE"] else "ipv4"
     addresses = written.get("ipAddressType") or default
-    if addresses not in _ADDRESSES or (types == ["PRIVATE"] and addresses != "dualstack"):
-        raise bad_request(f"The IP address type {addresses} is not possible for {types[0]} APIs")
+    if addresses not in _ADDRESSES:
+        raise bad_request("ipAddressType must be either ipv4 or dualstack.")
+    if types == ["PRIVATE"] and addresses != "dualstack":
+        raise bad_request("Only dualstack ipAddressType is supported for Private APIs.")
     endpoints = list(written.get("vpcEndpointIds") or ())
     if endpoints and types != ["PRIVATE"]:
         raise bad_request("Only PRIVATE APIs have VPC endpoints")
@@ -201,6 +212,7 @@ def _key_source(value: str | None) -> str:
     return value
 
 
+_ADDRESS_PATH = "/endpointConfiguration/ipAddressType"
 _LIST = frozenset({ADD, REMOVE, REPLACE})
 PATCHES = Table(
     {
@@ -218,9 +230,10 @@ PATCHES = Table(
         "/endpointConfiguration/vpcEndpointIds": Rule(
             frozenset({ADD, REMOVE}), patching.needed("A VPC endpoint"), Kind.ITEMS
         ),
-        "/endpointConfiguration/ipAddressType": patching.replace_only(),
+        _ADDRESS_PATH: patching.replace_only(),
         "/securityPolicy": patching.replace_only(),
         "/endpointAccessMode": patching.replace_only(),
     },
     short=True,
+    tells_operations=True,
 )
