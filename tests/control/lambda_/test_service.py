@@ -34,6 +34,14 @@ def handler(event, context):
 """
 
 
+AT_WORK = """
+import time
+def handler(event, context):
+    print("at work")
+    time.sleep(event)
+"""
+
+
 def package(code=CODE, version=1, name="app.py"):
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as archive:
@@ -356,22 +364,22 @@ def test_a_permission_bites_at_once_in_the_data_plane(client, gateway):
     assert gateway.call("abc123", "/f").status == 500
 
 
-def test_concurrency(client):
-    create(client, "bounded", Timeout=10)
+def test_concurrency(client, gateway):
+    create(client, "bounded", package(AT_WORK), Timeout=20)
     client.put_function_concurrency(FunctionName="bounded", ReservedConcurrentExecutions=1)
     got = client.get_function_concurrency(FunctionName="bounded")
     assert got["ReservedConcurrentExecutions"] == 1
-    run(client, "bounded")
-
-    def one(_):
-        try:
-            return run(client, "bounded", {"do": "sleep", "seconds": 1})[0]["StatusCode"]
-        except ClientError as error:
-            return error.response["Reason"]
-
-    with ThreadPoolExecutor(3) as pool:
-        got = sorted(map(str, pool.map(one, range(3))))
-    assert got == ["200", *["ReservedFunctionConcurrentInvocationLimitExceeded"] * 2]
+    log = gateway.state / "logs" / f"{OWNER}-{REGION}-bounded.log"
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run, client, "bounded", 3)
+        until(lambda: log.exists() and "at work" in log.read_text())
+        with pytest.raises(ClientError) as raised:
+            run(client, "bounded", 0)
+        assert not running.done()
+        reason = raised.value.response["Reason"]
+        assert reason == "ReservedFunctionConcurrentInvocationLimitExceeded"
+        assert running.result()[0]["StatusCode"] == 200
+    assert run(client, "bounded", 0)[0]["StatusCode"] == 200
     client.delete_function_concurrency(FunctionName="bounded")
     assert "ReservedConcurrentExecutions" not in client.get_function_concurrency(
         FunctionName="bounded"
@@ -471,13 +479,7 @@ def test_a_large_package(client):
 
 def test_nothing_is_held_on_to_while_a_function_runs(client, gateway):
     """A reader of the store that waits for a function would make its log of writes grow."""
-    code = """
-import time
-def handler(event, context):
-    print("at work")
-    time.sleep(event)
-"""
-    create(client, "slow", package(code), Timeout=20)
+    create(client, "slow", package(AT_WORK), Timeout=20)
     log = gateway.state / "logs" / f"{OWNER}-{REGION}-slow.log"
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(run, client, "slow", 3)
