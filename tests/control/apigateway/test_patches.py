@@ -494,6 +494,9 @@ REFUSALS = [
     ("root", "replace", "/pathPart", "x", "Root resource cannot update its pathPart."),
     ("root", "replace", "/parentId", "x", "Root resource cannot update its parentId."),
     ("method", "replace", "/httpMethod", "PUT", "Invalid patch path /httpMethod"),
+    ("method", "add", "/operationName", "o", "operation specified. Must be one of: [replace]"),
+    ("method", "add", "/requestValidatorId", "o", "operation specified. Must be one of: [replace]"),
+    ("method", "replace", "/authorizationScopes", "s", "Invalid patch path /authorizationScopes"),
     ("method", "replace", "/authorizationType", "CUSTOM", "Invalid authorizer ID specified."),
     ("method", "replace", "/authorizationType", "OTHER", "Invalid authorization type specified"),
     ("method", "add", "/authorizationScopes", "s", "only valid for"),
@@ -550,6 +553,27 @@ REFUSALS = [
     ("pool", "add", "/providerARNs", "x", "Invalid user pool ARN"),
     ("gateway response", "add", "/statusCode", "400", "Invalid patch path /statusCode"),
     ("gateway response", "remove", "/statusCode", None, "Invalid patch path /statusCode"),
+    (
+        "gateway response",
+        "replace",
+        "/responseParameters/gatewayresponse.header.X",
+        "'x'",
+        "Invalid parameter name specified",
+    ),
+    (
+        "gateway response",
+        "add",
+        "/responseParameters/gatewayresponse.header.X",
+        None,
+        "Invalid null or empty value in responseParameters",
+    ),
+    (
+        "gateway response",
+        "replace",
+        "/responseTemplates/application~1json",
+        "",
+        "Invalid null or empty value in responseTemplates",
+    ),
     ("gateway response", "add", "/responseParameters/x", "'x'", "Invalid parameter name specified"),
     ("deployment", "replace", "/id", "x", "Invalid patch path"),
     ("deployment", "add", "/description", "x", "Must be one of: [replace]"),
@@ -656,6 +680,17 @@ def test_every_path_of_every_table_is_tried():
                 for one, tokens in tried
             )
             assert found or (what, path) in elsewhere, (what, path)
+
+
+def test_maps_of_a_method_that_a_patch_empties_are_not_shown(house):
+    entry = "/requestParameters/method.request.header.X"
+    model = "/requestModels/application~1json"
+    added = house.patch("method", ("add", entry, "true"), ("add", model, "Empty"))
+    assert added["requestModels"] == {"application/json": "Empty"}
+    names = [*added["requestParameters"]]
+    removals = [("remove", f"/requestParameters/{name}") for name in names]
+    changed = house.patch("method", *removals, ("remove", model))
+    assert not {"requestParameters", "requestModels"} & changed.keys()
 
 
 def test_what_is_made_private_has_dualstack(house):

@@ -1,7 +1,7 @@
 """GatewayResponses: the gateway's own answers (reference: gateway-responses.md section 2)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gatelodge.control import patching
@@ -17,11 +17,24 @@ _TEMPLATES = {"application/json": '{"message":$context.error.messageString}'}
 _PARAMETER = re.compile(r"gatewayresponse\.(?:header|path|querystring)\.\S+", re.ASCII)
 _STATUS = re.compile(r"[1-5][0-9]{2}", re.ASCII)
 _DEFAULTS = {"4": "DEFAULT_4XX", "5": "DEFAULT_5XX"}
+
+
+def _entry(member: str) -> Callable[[str | None], str]:
+    def read(value: str | None) -> str:
+        if not value:
+            raise bad_request(f"Invalid null or empty value in {member}")
+        return value
+
+    return read
+
+
 PATCHES = Table(
     {
         "/statusCode": patching.replace_only(),
-        "/responseParameters/{}": patching.entries(),
-        "/responseTemplates/{}": patching.entries(),
+        "/responseParameters/{}": patching.entries(
+            _entry("responseParameters"), absent="Invalid parameter name specified"
+        ),
+        "/responseTemplates/{}": patching.entries(_entry("responseTemplates")),
     },
     short=True,
 )

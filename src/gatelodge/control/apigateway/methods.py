@@ -38,6 +38,7 @@ PATCHES = Table(
         "/requestValidatorId": patching.replace_only(),
     },
     short=True,
+    tells_operations=True,
 )
 
 
@@ -95,6 +96,9 @@ def update_method(
     """Change members of a method."""
     found = resource(call, restApiId, resourceId)
     method = patching.patch(method_of(found, httpMethod), patchOperations, PATCHES)
+    for member in ("requestParameters", "requestModels"):
+        if not method.get(member):  # none of its entries is left
+            method.pop(member, None)
     return keep_method(call, restApiId, found, httpMethod, _checked(call, restApiId, method))
 
 
