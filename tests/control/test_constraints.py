@@ -31,26 +31,42 @@ def told(service, operation, **parameters):
             "iam",
             "CreateUser",
             {},
-            "ValidationError: 1 validation error detected: Value null at 'userName' failed to "
+            "ValidationError: 1 validation error detected: Value at 'userName' failed to "
             "satisfy constraint: Member must not be null",
         ),
         (
             "iam",
             "CreateUser",
             {"UserName": "x" * 65, "Path": "no-slash"},
-            "ValidationError: 2 validation errors detected: Value 'no-slash' at 'path' failed to "
+            "ValidationError: 2 validation errors detected: Value at 'path' failed to "
             "satisfy constraint: Member must satisfy regular expression pattern: "
             r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F); "
-            f"Value '{'x' * 65}' at 'userName' failed to satisfy constraint: Member must have "
+            "Value at 'userName' failed to satisfy constraint: Member must have "
             "length less than or equal to 64",
         ),
         (
             "iam",
             "TagUser",
             {"UserName": "bob", "Tags": [{"Key": "k", "Value": "v" * 257}]},
-            f"ValidationError: 1 validation error detected: Value '{'v' * 257}' at "
+            "ValidationError: 1 validation error detected: Value at "
             "'tags.1.member.value' failed to satisfy constraint: Member must have length less than "
             "or equal to 256",
+        ),
+        (
+            "iam",
+            "UntagRole",
+            {"RoleName": "r", "TagKeys": ["fine", "k" * 129]},
+            "ValidationError: 1 validation error detected: Value at 'tagKeys' failed to satisfy "
+            "constraint: Member must satisfy constraint: [Member must have length less than or "
+            "equal to 128, Member must have length greater than or equal to 1, Member must satisfy "
+            r"regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+, Member must not be null]",
+        ),
+        (
+            "iam",
+            "UntagRole",
+            {"RoleName": "r", "TagKeys": ["k"] * 51},
+            "ValidationError: 1 validation error detected: Value at 'tagKeys' failed to satisfy "
+            "constraint: Member must have length less than or equal to 50",
         ),
         (
             "sts",

@@ -7,11 +7,11 @@ import functools
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from botocore.model import OperationModel, Shape, StructureShape
+from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
 from gatelodge.control.call import Parameters
 from gatelodge.control.fault import Fault
@@ -36,7 +36,7 @@ def check(operation: OperationModel, protocol: str, parameters: Parameters) -> N
     if shape is None:
         return
     service = operation.service_model.service_name
-    found = list(_structure(shape, parameters, ""))
+    found = list(_structure(shape, parameters, "", whole_lists=service == "iam"))
     if not found:
         return
     if service == "iam" and len(found) == 1 and found[0].ending == _pattern(_NAME_PATTERN):
@@ -49,7 +49,7 @@ def check(operation: OperationModel, protocol: str, parameters: Parameters) -> N
     if service == "apigateway":
         prefix = f"{_lower_first(operation.name)}Input."
     number = "1 validation error" if len(found) == 1 else f"{len(found)} validation errors"
-    message = "; ".join(violation.text(prefix) for violation in found)
+    message = "; ".join(violation.text(prefix, shown=service != "iam") for violation in found)
     code = "InvalidParameterException" if service == _POOLS else _CODES[protocol]
     raise Fault(code, f"{number} detected: {message}")
 
@@ -64,15 +64,16 @@ class _Violation:
         self.value = value
         self.ending = ending
 
-    def text(self, prefix: str) -> str:
+    def text(self, prefix: str, *, shown: bool) -> str:
+        """Word it; IAM does not repeat the value."""
         path = prefix + self.path if "." in self.path else self.path
-        return (
-            f"Value {_shown(self.value)} at '{path}' failed to satisfy constraint: "
-            f"Member must {self.ending}"
-        )
+        value = f"Value {_shown(self.value)}" if shown else "Value"
+        return f"{value} at '{path}' failed to satisfy constraint: Member must {self.ending}"
 
 
-def _structure(shape: StructureShape, value: Any, path: str) -> Iterator[_Violation]:
+def _structure(
+    shape: StructureShape, value: Any, path: str, *, whole_lists: bool
+) -> Iterator[_Violation]:
     if shape.is_document_type:
         return
     dot = "." if path else ""
@@ -81,27 +82,24 @@ def _structure(shape: StructureShape, value: Any, path: str) -> Iterator[_Violat
             yield _Violation(f"{path}{dot}{_lower_first(name)}", None, "not be null")
     for name, member in shape.members.items():
         if value.get(name) is not None:
-            yield from _check(member, value[name], f"{path}{dot}{_lower_first(name)}")
+            inner = f"{path}{dot}{_lower_first(name)}"
+            yield from _check(member, value[name], inner, whole_lists=whole_lists)
 
 
-def _check(shape: Shape, value: Any, path: str) -> Iterator[_Violation]:
+def _check(shape: Shape, value: Any, path: str, *, whole_lists: bool) -> Iterator[_Violation]:
+    """whole_lists: of texts in a list every constraint is told, with the list."""
     match shape.type_name:
         case "structure":
-            yield from _structure(shape, value, path)
+            yield from _structure(shape, value, path, whole_lists=whole_lists)
         case "list":
             yield from _length(shape, value, path)
-            enumeration = shape.member.metadata.get("enum")
-            if enumeration and not set(value) <= set(enumeration):
-                each = _enumerated(enumeration)
-                yield _Violation(path, value, f"satisfy constraint: [Member must {each}]")
-                return
-            for number, item in enumerate(value, 1):
-                yield from _check(shape.member, item, f"{path}.{number}.member")
+            yield from _items(shape, value, path, whole_lists=whole_lists)
         case "map":
             yield from _length(shape, value, path)
             for key, item in value.items():
-                yield from _check(shape.key, key, f"{path}.{key}.key")
-                yield from _check(shape.value, item, f"{path}.{key}.value")
+                yield from _check(shape.key, key, f"{path}.{key}.key", whole_lists=whole_lists)
+                at = f"{path}.{key}.value"
+                yield from _check(shape.value, item, at, whole_lists=whole_lists)
         case "string" | "character":
             yield from _length(shape, value, path)
             yield from _text(shape, value, path)
@@ -109,6 +107,38 @@ def _check(shape: Shape, value: Any, path: str) -> Iterator[_Violation]:
             yield from _length(shape, value, path)
         case "integer" | "long" | "float" | "double":
             yield from _range(shape, value, path)
+
+
+def _items(
+    shape: ListShape, value: Sequence[Any], path: str, *, whole_lists: bool
+) -> Iterator[_Violation]:
+    member = shape.member
+    enumeration = member.metadata.get("enum")
+    if enumeration and not set(value) <= set(enumeration):
+        each = _enumerated(enumeration)
+        yield _Violation(path, value, f"satisfy constraint: [Member must {each}]")
+        return
+    found = [
+        violation
+        for number, item in enumerate(value, 1)
+        for violation in _check(member, item, f"{path}.{number}.member", whole_lists=whole_lists)
+    ]
+    if found and whole_lists and member.type_name == "string":
+        every = ", ".join(f"Member must {ending}" for ending in _endings(member))
+        yield _Violation(path, value, f"satisfy constraint: [{every}]")
+    else:
+        yield from found
+
+
+def _endings(shape: Shape) -> Iterator[str]:
+    """Word everything that is demanded of a text in a list, in the order that is recorded."""
+    if "max" in shape.metadata:
+        yield f"have length less than or equal to {shape.metadata['max']}"
+    if "min" in shape.metadata:
+        yield f"have length greater than or equal to {shape.metadata['min']}"
+    if "pattern" in shape.metadata:
+        yield _pattern(shape.metadata["pattern"])
+    yield "not be null"
 
 
 def _length(shape: Shape, value: Any, path: str) -> Iterator[_Violation]:

@@ -34,7 +34,6 @@ def test_what_is_filled_in(desk):
         "type": "HTTP_PROXY",
         "httpMethod": "GET",
         "uri": "http://a.example/",
-        "requestParameters": {},
         "passthroughBehavior": "WHEN_NO_MATCH",
         "timeoutInMillis": 29_000,
         "responseTransferMode": "BUFFERED",

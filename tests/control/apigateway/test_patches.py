@@ -501,7 +501,7 @@ REFUSALS = [
     ("method", "replace", "/authorizationType", "OTHER", "Invalid authorization type specified"),
     ("method", "add", "/authorizationScopes", "s", "only valid for"),
     ("method", "add", "/requestModels/a~1b", "petModel", "Invalid model identifier specified"),
-    ("method", "add", "/requestParameters/x", "true", "Invalid mapping expression specified"),
+    ("method", "add", "/requestParameters/x", "true", "[Invalid mapping expression specified: x]"),
     ("method", "replace", "/requestValidatorId", "abc123", "Invalid Request Validator identifier"),
     ("method response", "replace", "/statusCode", "201", "Invalid patch path /statusCode"),
     (

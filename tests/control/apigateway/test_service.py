@@ -219,7 +219,6 @@ def test_integrations_and_responses(client):
         "type": "HTTP_PROXY",
         "httpMethod": "GET",
         "uri": "http://a/",
-        "requestParameters": {},
         "passthroughBehavior": "WHEN_NO_MATCH",
         "timeoutInMillis": 29000,
         "responseTransferMode": "BUFFERED",

@@ -69,11 +69,11 @@ def conflict(message: str) -> Fault:
     return Fault("ConflictException", message, 409)
 
 
-def invalid_mapping(target: str) -> Fault:
+def invalid_mapping(target: str, what: str = "expression parameter") -> Fault:
     """Make the error for a mapping between parameters that cannot be."""
     return bad_request(
         "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
-        f"[Invalid mapping expression parameter specified: {target}]"
+        f"[Invalid mapping {what} specified: {target}]"
     )
 
 

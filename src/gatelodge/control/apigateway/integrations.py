@@ -61,7 +61,7 @@ def put_integration(
         "connectionType": connectionType,
         "connectionId": connectionId,
         "credentials": credentials or None,
-        "requestParameters": dict(requestParameters or {}),
+        "requestParameters": None if requestParameters is None else dict(requestParameters),
         "requestTemplates": dict(requestTemplates) if requestTemplates else None,
         "passthroughBehavior": passthroughBehavior or "WHEN_NO_MATCH",
         "contentHandling": contentHandling,

@@ -173,7 +173,8 @@ def _checked(call: Call, api_id: str, written: Mapping[str, Any]) -> dict[str, A
     for target in method.get("requestParameters", {}):
         match = _PARAMETER.fullmatch(target)
         if match is None:
-            raise invalid_mapping(target)
+            named = target.startswith("method.request.")
+            raise invalid_mapping(target, "expression parameter" if named else "expression")
         names.append(match[1])
     if len(names) != len(set(names)):
         raise bad_request("Parameter names must be unique across querystring, header and path")
