@@ -20,7 +20,7 @@ from gatelodge.openapi.tls_policies import ACCESS_MODES, POLICIES
 
 MAX_COMPRESSION_SIZE = 10_485_760
 _API_KEY_SOURCES = {"HEADER", "AUTHORIZER"}
-_ENDPOINT_TYPES = {"EDGE", "REGIONAL"}
+_ENDPOINT_TYPES = {"EDGE", "PRIVATE", "REGIONAL"}
 # ipAddressType says on which addresses AWS listens; here the operator says it with --host.
 _DISABLE = "disableExecuteApiEndpoint"
 _ENDPOINT_MEMBERS = {"types", _DISABLE, "vpcEndpointIds", "ipAddressType"}
@@ -102,24 +102,30 @@ def _endpoint(document: Mapping[str, Any], problems: Problems) -> dict[str, Any]
         else:
             problems.add("a server is an object", "servers", str(position))
     types: list[str] = []
+    endpoints: list[str] = []
     disabled: bool | None = None
     for holder, place in written:
         configuration = read_object(holder, ENDPOINT_CONFIGURATION, place)
         inside = place.at(ENDPOINT_CONFIGURATION)
         types += _endpoint_types(configuration, inside)
+        endpoints += read_text_list(configuration, "vpcEndpointIds", inside)
+        if endpoints and types[:1] != ["PRIVATE"]:
+            inside.add("only PRIVATE APIs have VPC endpoints", "vpcEndpointIds")
         if _DISABLE in configuration:
             disabled = read_flag(configuration, _DISABLE, inside) or bool(disabled)
         for member in sorted(set(configuration) - _ENDPOINT_MEMBERS):
             inside.not_honoured(member, member)
-    return {"endpointTypes": types[:1] or None, _DISABLE: disabled}
+    return {
+        "endpointTypes": types[:1] or None,
+        "vpcEndpointIds": endpoints or None,
+        _DISABLE: disabled,
+    }
 
 
 def _endpoint_types(configuration: Mapping[str, Any], problems: Problems) -> list[str]:
     types = [text.upper() for text in read_text_list(configuration, "types", problems)]
-    if "PRIVATE" in types or read_text_list(configuration, "vpcEndpointIds", problems):
-        problems.add("private APIs are not supported: there is no VPC endpoint here")
-    elif not set(types) <= _ENDPOINT_TYPES:
-        problems.add("the types are EDGE and REGIONAL", "types")
+    if not set(types) <= _ENDPOINT_TYPES:
+        problems.add("the types are EDGE, PRIVATE and REGIONAL", "types")
     elif len(types) > 1:
         problems.add("an API has one endpoint type", "types")
     return types

@@ -12,6 +12,7 @@ from gatelodge.openapi.authorizers import FUNCTION_URI, ROLE_ARN
 from gatelodge.openapi.extensions import (
     API_KEY_SOURCE,
     ENDPOINT_ACCESS_MODE,
+    ENDPOINT_CONFIGURATION,
     INTEGRATION,
     MINIMUM_COMPRESSION_SIZE,
     REQUEST_VALIDATOR,
@@ -38,6 +39,10 @@ def check_served(api: Mapping[str, Any], problems: Problems, place: Place) -> No
         problems.not_honoured(API_KEY_SOURCE, API_KEY_SOURCE)
     if api.get("minimumCompressionSize") is not None:
         problems.not_honoured(MINIMUM_COMPRESSION_SIZE, MINIMUM_COMPRESSION_SIZE)
+    if "PRIVATE" in (api.get("endpointTypes") or ()):
+        problems.add(
+            "private APIs are not supported: there is no VPC endpoint here", ENDPOINT_CONFIGURATION
+        )
     # Where TLS ends, and how, the operator decides; only what asks for nothing holds anyway.
     if api.get("securityPolicy", "TLS_1_0") != "TLS_1_0":
         problems.not_honoured(SECURITY_POLICY, SECURITY_POLICY)

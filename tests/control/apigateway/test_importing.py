@@ -7,6 +7,7 @@ from tests.control.apigateway.calls import ACCOUNT, Desk
 from tests.gateway import REGION, allow, api_document, deny, operation, policy
 from tests.openapi.test_exports import EXPORT
 
+from gatelodge.control.apigateway.deployments import create_deployment
 from gatelodge.control.apigateway.form import read_form
 from gatelodge.control.apigateway.importing import MAX_IMPORT, import_rest_api, put_rest_api
 from gatelodge.control.fault import Fault
@@ -167,6 +168,23 @@ def test_endpoint_types(desk):
     assert again["endpointConfiguration"]["types"] == ["REGIONAL"]
     again = put(desk, made["id"], document, parameters={"endpointConfigurationTypes": "EDGE"})
     assert again["endpointConfiguration"]["types"] == ["EDGE"]
+
+
+def test_private_apis_are_kept_and_not_deployed(desk):
+    configuration = {"types": ["PRIVATE"], "vpcEndpointIds": ["vpce-1"]}
+    document = document_of({"/p": GET}, **{f"{X}endpoint-configuration": configuration})
+    made = load(desk, document)
+    kept = {**configuration, "ipAddressType": "dualstack"}
+    assert made["endpointConfiguration"] == kept
+    assert any("private APIs are not supported" in line for line in made["warnings"])
+    assert "private APIs are not supported" in refusal(
+        desk.do, create_deployment, restApiId=made["id"]
+    )
+    # A document that does not say leaves it as it is; another type has no such endpoints.
+    again = put(desk, made["id"], document_of({"/q": GET}), mode="overwrite")
+    assert again["endpointConfiguration"] == kept
+    edge = put(desk, made["id"], document, parameters={"endpointConfigurationTypes": "EDGE"})
+    assert edge["endpointConfiguration"] == {"types": ["EDGE"], "ipAddressType": "dualstack"}
 
 
 def test_warnings_and_failing_on_them(desk):

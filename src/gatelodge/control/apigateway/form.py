@@ -88,6 +88,7 @@ def read_form(call: Call, api_id: str) -> Form:
     form = _some(api.body, (*_API_MEMBERS, documents.PRINCIPALS)) | {
         "policy": api.body.get("policy"),
         "endpointTypes": list(api.body["endpointConfiguration"]["types"]),
+        "vpcEndpointIds": api.body["endpointConfiguration"].get("vpcEndpointIds"),
     }
     for member, kind in _NAMED.items():
         form[member] = [dict(found.body) for found in documents.children(call, kind, api_id)]
@@ -126,8 +127,7 @@ def write_form(call: Call, api_id: str, form: Mapping[str, Any], *, overwrite: b
         body["policy"] = form.get("policy")
         body[documents.PRINCIPALS] = form.get(documents.PRINCIPALS)
     if form.get("endpointTypes"):
-        configuration = {**body["endpointConfiguration"], "types": list(form["endpointTypes"])}
-        body["endpointConfiguration"] = configuration
+        body["endpointConfiguration"] = _endpoint(body["endpointConfiguration"], form)
     check_tls(body)
     documents.change(call, api, _present(body))
     ids = {
@@ -143,6 +143,16 @@ def write_form(call: Call, api_id: str, form: Mapping[str, Any], *, overwrite: b
         overwrite=overwrite,
     )
     _write_resources(call, api_id, form.get("resources") or (), ids, overwrite=overwrite)
+
+
+def _endpoint(before: Mapping[str, Any], form: Mapping[str, Any]) -> Form:
+    """Give the endpoint configuration that a form asks for; what goes with no other type goes."""
+    types = list(form["endpointTypes"])
+    endpoints = form.get("vpcEndpointIds") or before.get("vpcEndpointIds")
+    if types != ["PRIVATE"]:
+        return {k: v for k, v in before.items() if k != "vpcEndpointIds"} | {"types": types}
+    made: Form = {"types": types, "ipAddressType": "dualstack"}
+    return made | ({"vpcEndpointIds": list(endpoints)} if endpoints else {})
 
 
 def _method(method: Mapping[str, Any]) -> Form:

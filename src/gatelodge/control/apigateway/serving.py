@@ -83,8 +83,6 @@ def _problems(form: Form) -> list[Problem]:
     def place(path: str, verb: str) -> Problems:
         return problems.at("resources", path, verb)
 
-    if "PRIVATE" in form["endpointTypes"]:
-        problems.add("private APIs are not supported: there is no VPC endpoint here")
     check_served(form, problems, place)
     for resource in form["resources"]:
         for verb, method in resource["methods"].items():
