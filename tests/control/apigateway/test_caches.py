@@ -102,6 +102,14 @@ def test_one_reply_serves_the_calls_after_it_in_every_worker(api):
         assert set(pool.map(lambda _: api.got()[0], range(40))) == {4}
 
 
+def test_a_limit_switches_no_cache_on(api):
+    api.add("any", "ANY")
+    api.deploy()
+    api.set(*ENABLED, *((f"/~1{path}/GET/throttling/rateLimit", "999") for path in ("any", "pets")))
+    assert api.got("/any", times=3) == [1, 2, 3]
+    assert api.got(times=3) == [4] * 3
+
+
 @pytest.mark.parametrize("setting", ENABLED)
 def test_a_cluster_alone_and_a_setting_alone_keep_nothing(api, setting):
     api.set(setting)

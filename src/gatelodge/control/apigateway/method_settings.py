@@ -42,11 +42,15 @@ _MOST_BURST = 2**31 - 1
 
 
 def patch_method_settings(
-    body: Mapping[str, Any], operation: Operation, others: Table
+    body: Mapping[str, Any],
+    operation: Operation,
+    others: Table,
+    declares: Callable[[str], bool],
 ) -> dict[str, Any] | None:
     """Apply one operation to a stage's methodSettings; None when it is about something else.
 
-    others: the other paths that a stage's patch may have. Raises Fault.
+    others: the other paths that a stage's patch may have. declares: tells whether the stage's API
+    has the method of a setting's name, as such and not as ANY. Raises Fault.
     """
     op, path = operation.get("op"), operation.get("path")
     tokens = read_path(path)
@@ -63,7 +67,7 @@ def patch_method_settings(
         key = _method(tokens[:-2])
         if key is None:
             raise _unknown(path)
-        one = settings.setdefault(key, _inherited(settings, tokens[-3]))
+        one = settings.setdefault(key, _inherited(settings, key, declares))
         one[member] = read(str(operation.get("value") or ""))
         return {**body, "methodSettings": settings}
     if others.find(tokens) is not None:
@@ -80,13 +84,17 @@ def patch_method_settings(
     return {**body, "methodSettings": settings}
 
 
-def _inherited(settings: Mapping[str, Any], verb: str) -> dict[str, Any]:
+def _inherited(
+    settings: Mapping[str, Any], key: str, declares: Callable[[str], bool]
+) -> dict[str, Any]:
     """Give the settings that a method had before its own: AWS does not state others.
 
-    What is set for all methods has replies to GET alone kept.
+    What is set for all methods has replies to declared GET methods alone kept.
     """
     one = dict(settings.get(ALL_METHODS, _BUILT_IN))
-    return one if verb in {"GET", "*"} else {**one, "cachingEnabled": False}
+    if key == ALL_METHODS or (key.endswith("/GET") and declares(key)):
+        return one
+    return {**one, "cachingEnabled": False}
 
 
 def _read_all(value: str | None) -> dict[str, Any]:

@@ -111,10 +111,18 @@ def update_stage(
     """Change a stage; with another deployment id it serves that one from now on."""
     found = documents.child(call, documents.STAGE, restApiId, stageName)
     body: dict[str, Any] = dict(found.body)
+
+    def declares(method: str) -> bool:
+        path, _, verb = method.rpartition("/")
+        api = _published(call, restApiId, str(body["deploymentId"]))
+        return any(
+            resource.path == f"/{path}" and verb in resource.methods for resource in api.resources
+        )
+
     for one in patchOperations:
         body = (
             patch_canary(body, one)
-            or patch_method_settings(body, one, PATCHES)
+            or patch_method_settings(body, one, PATCHES, declares)
             or patching.patch(body, [one], PATCHES)
         )
     return _keep(call, restApiId, found, body)
