@@ -46,7 +46,7 @@ TOOLS = HERE.parent / ".venv-bench" / "functions"
 SERVERLESS = ("serverless@3.40.0", "serverless-offline@13.9.0")
 MINISTACK = "ministack==1.5.33"
 HANDLERS = {
-    "python": ("handler.py", "python3.12", """\
+    "python": ("handler.py", "python3.11", """\
 import json
 
 
