@@ -1,15 +1,9 @@
 """When the store counts as away, and when it has been for too long."""
 
 import pytest
+from tests.clock import Clock
 
 from gatelodge.main.presence import SILENCE, Presence
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture

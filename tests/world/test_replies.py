@@ -1,6 +1,7 @@
 """The worker's side of kept replies: the line to the house, and what is done without it."""
 
 import pytest
+from tests.clock import Clock
 
 from gatelodge.integrate.questions import KeepReply, KeptReply, LookUpReply, Missing, ReplyKey
 from gatelodge.messages import Response
@@ -13,13 +14,6 @@ from gatelodge.world.reply_cache import KEEP, LOOK_UP
 KEY = ReplyKey(("abc123", "prod"), "d1", "digest")
 NAMED = {"stage": ("abc123", "prod"), "deployment": "d1", "digest": "digest", "change": 7}
 QUESTION = LookUpReply(KEY, 60, renew=False)
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self):
-        return self.now
 
 
 class House:

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from tests.clock import Clock
 
 from gatelodge.world import reply_cache
 from gatelodge.world.reply_cache import Kept, ReplyCache
@@ -10,13 +11,6 @@ from gatelodge.world.reply_cache import Kept, ReplyCache
 STAGE, OTHER = ("abc123", "prod"), ("abc123", "dev")
 KEY = ("d1", "digest")
 TTL, SIZE = 60, 0.5
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture

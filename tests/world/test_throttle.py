@@ -1,19 +1,13 @@
 """Buckets of tokens: so many at once, so many a second; and what is done without the house."""
 
 import pytest
+from tests.clock import Clock
 
 from gatelodge.authorize.questions import AskTurn
 from gatelodge.world import throttle
 from gatelodge.world.answers import PENDING
 from gatelodge.world.house_client import Away
 from gatelodge.world.throttle import TURN, Buckets, Turns
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture
