@@ -6,7 +6,6 @@ Powers are computed outside of transactions.
 
 import hmac
 import json
-import secrets
 from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
@@ -82,7 +81,7 @@ def refresh(
             raise not_authorized("User is disabled.")
         renewed = None
         if client.rotates:
-            renewed = secrets.token_urlsafe(48)
+            renewed = tokens.new_refresh_token()
             pools.store.change_token(sign_in.origin_jti, tokens.hash_token(renewed))
     result = tokens.issue(pools, pool, client, user, sign_in, now)
     if renewed is not None:

@@ -30,6 +30,11 @@ def keys_of(pools: UserPools, pool: Pool) -> Mapping[str, Any]:
     return document.body
 
 
+def new_refresh_token() -> str:
+    """Draw a refresh token; none begins with a dash, which command lines take for an option."""
+    return f"r{secrets.token_urlsafe(_REFRESH_BYTES)}"
+
+
 def hash_token(token: str) -> bytes:
     """Hash a refresh token as the store keeps it."""
     return hashlib.sha256(token.encode()).digest()
@@ -39,7 +44,7 @@ def begin(
     pools: UserPools, client: Client, user: PoolUser, now: float, scope: str = SELF_SCOPE
 ) -> tuple[SignIn, str]:
     """Note a new sign-in, inside a transaction; gives its refresh token, which is kept hashed."""
-    refresh = secrets.token_urlsafe(_REFRESH_BYTES)
+    refresh = new_refresh_token()
     sign_in = SignIn(
         origin_jti=str(uuid.uuid4()),
         pool=user.pool,

@@ -3,6 +3,7 @@
 import os
 import secrets
 import time
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -113,4 +114,5 @@ def write_root_credentials(store: Store, master: MasterKey, account: str, state:
 
 
 def _new_secret() -> str:
-    return secrets.token_urlsafe(30)
+    """Draw a secret in AWS's alphabet, which has no dash: a command line would take an option."""
+    return b64encode(secrets.token_bytes(30)).decode()
