@@ -3,6 +3,7 @@
 What is counted is bounded whoever asks; a code is kept before it is sent.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -53,27 +54,18 @@ def send_in_secret(
     codes.count_sent(pools, pool, pool.key(name) if user is None else user.key, now)
     if user is None or attribute is None:
         return {"CodeDeliveryDetails": codes.made_up_details(pools, pool, name)}
-    pools.messengers.submit(
-        partial(_send_unwatched, pools, pool, user, purpose, attribute, seconds, now)
-    )
+    send_code = partial(_send_uncounted, pools, pool, user, purpose, attribute, seconds, now)
+    pools.messengers.submit(partial(_unwatched, send_code, pool.id))
     return {"CodeDeliveryDetails": codes.details(attribute, user.attributes[attribute])}
 
 
-def _send_unwatched(
-    pools: UserPools,
-    pool: Pool,
-    user: PoolUser,
-    purpose: str,
-    attribute: str,
-    seconds: int,
-    now: float,
-) -> None:
+def _unwatched(send_code: Callable[[], object], pool_id: str) -> None:
     try:
-        _send_uncounted(pools, pool, user, purpose, attribute, seconds, now)
+        send_code()
     except (Refused, StoreError) as error:
-        _log.warning("a code was not sent", error=str(error), pool=pool.id)
+        _log.warning("a code was not sent", error=str(error), pool=pool_id)
     except Exception:  # noqa: BLE001 - nobody waits who could be told
-        _log.exception("a code was not sent", pool=pool.id)
+        _log.exception("a code was not sent", pool=pool_id)
 
 
 def _send_uncounted(

@@ -4,12 +4,11 @@ The form is that of `openapi.read(…).api`, with the ids of what has one. Besid
 `published` knows it has those that only editing and exporting know:
 
 - the API: `version`, `apiKeySource`, `minimumCompressionSize` (absent when off), `securityPolicy`,
-  `endpointAccessMode`, `models` and `requestValidators` (lists of AWS's shapes);
+  `endpointAccessMode`, `vpcEndpointIds`, `models` and `requestValidators` (lists of AWS's shapes);
   `policyPrincipals` is known to `published` too, and is never exported;
 - a method: `requestParameters`, `requestModels`, `requestValidatorId`, `methodResponses`;
-- an integration: `credentials`, `connectionType`, `connectionId`, `contentHandling`,
-  `cacheNamespace`, `cacheKeyParameters`, `responseTransferMode`, `integrationTarget`; its
-  `responses` a list, each with `contentHandling`.
+- an integration: `connectionType`, `connectionId`, `contentHandling`, `responseTransferMode`,
+  `integrationTarget`; its `responses` a list, each with `contentHandling`.
 
 Members without a value may be missing. Where authorizers and validators have no ids yet, methods
 name them.
