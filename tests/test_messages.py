@@ -53,9 +53,9 @@ def test_few_short_lines_without_secrets_are_remembered():
     secret.append("X-Amz-Security-Token: 1")
     Headers((), [kept, "X-Long: " + "a" * 1000, *secret])
     assert list(lines) == [kept]
-    for number in range(messages._LINES_KEPT + 1):
+    for number in range(messages._TEXTS_KEPT + 1):
         Headers((), [f"X: {number}"])
-    assert len(lines) <= messages._LINES_KEPT
+    assert len(lines) <= messages._TEXTS_KEPT
 
 
 def test_few_short_names_are_remembered():
@@ -63,9 +63,9 @@ def test_few_short_names_are_remembered():
     names.clear()
     Headers((), ["X-Kept: 1", "Authorization: 1", "X-" + "a" * 1000 + ": 1"])
     assert names == {"X-Kept": ("x-kept", False), "Authorization": ("authorization", True)}
-    for number in range(messages._LINES_KEPT + 1):
+    for number in range(messages._TEXTS_KEPT + 1):
         Headers((), [f"X-{number}: 1"])
-    assert len(names) <= messages._LINES_KEPT
+    assert len(names) <= messages._TEXTS_KEPT
 
 
 def test_a_response_gives_its_lines_as_pairs():

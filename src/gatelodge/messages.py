@@ -28,23 +28,8 @@ _SECRET = frozenset(
         "x-api-key",
     }
 )
-_LINES_KEPT = 1024
+_TEXTS_KEPT = 1024
 _LONGEST_KEPT = 256
-
-
-class Lines(dict[str, T]):
-    """Field lines → what they come to: peers say the same in message after message.
-
-    What is missing is worked out, by `__missing__` of each kind; few and short ones are remembered.
-    """
-
-    def keep(self, line: str, name: str, value: T) -> T:
-        """Remember a value unless its line is long or holds a secret; name: in lower case."""
-        if len(line) <= _LONGEST_KEPT and name not in _SECRET:
-            if len(self) >= _LINES_KEPT:
-                self.clear()
-            self[line] = value
-        return value
 
 
 class _FieldNames(dict[str, tuple[str, bool]]):
@@ -54,18 +39,15 @@ class _FieldNames(dict[str, tuple[str, bool]]):
         if _NAME.fullmatch(name) is None:
             raise ValueError("not a field line")
         lower = name.lower()
-        known = (lower, lower in _SECRET)
-        if len(name) <= _LONGEST_KEPT:
-            if len(self) >= _LINES_KEPT:
-                self.clear()
-            self[name] = known
-        return known
+        return _keep(self, name, (lower, lower in _SECRET))
 
 
 _read_name = _FieldNames().__getitem__
 
 
-class _FieldLines(Lines[Pair]):
+class _FieldLines(dict[str, Pair]):
+    """Field lines → name in lower case, value: peers say the same in message after message."""
+
     def __missing__(self, line: str) -> Pair:
         name, colon, value = line.partition(":")
         # The everyday value is printable ASCII, which is told faster than by an expression.
@@ -74,7 +56,16 @@ class _FieldLines(Lines[Pair]):
             raise ValueError("not a field line")
         lower, secret = _read_name(name)
         field = (lower, value.strip(" \t"))
-        return field if secret else self.keep(line, lower, field)
+        return field if secret else _keep(self, line, field)
+
+
+def _keep(kept: dict[str, T], text: str, value: T) -> T:
+    """Remember what a text comes to; few and short ones are."""
+    if len(text) <= _LONGEST_KEPT:
+        if len(kept) >= _TEXTS_KEPT:
+            kept.clear()
+        kept[text] = value
+    return value
 
 
 read_field: Callable[[str], Pair] = _FieldLines().__getitem__

@@ -4,7 +4,7 @@ import pytest
 from tests.one_call import call, request
 
 from gatelodge.integrate.relay import request_fields, response_lines, without_credentials
-from gatelodge.messages import ReplyLines
+from gatelodge.messages import Headers, ReplyLines
 
 
 def sent(headers=(), *, consumed=False, **members):
@@ -60,7 +60,21 @@ def test_where_a_request_came_from():
 def test_credentials_cross_unless_they_were_used():
     signed = [("Authorization", "a"), ("X-Amz-Security-Token", "t")]
     assert {"Authorization", "X-Amz-Security-Token"} <= dict(sent(signed)).keys()
-    assert not {"Authorization", "X-Amz-Security-Token"} & dict(sent(signed, consumed=True)).keys()
+    # With and without what a client nearly always sends.
+    for more in ([], [("User-Agent", "mine")]):
+        crossed = dict(sent([*signed, *more], consumed=True)).keys()
+        assert not {"Authorization", "X-Amz-Security-Token"} & crossed
+
+
+def test_repeated_fields_cross_where_they_stood():
+    fields = sent([("X-A", "1"), ("User-Agent", "mine"), ("X-A", "2"), ("X-B", "3")])
+    assert fields[1:5] == [("X-A", "1"), ("User-Agent", "mine"), ("X-A", "2"), ("X-B", "3")]
+    asked = call(request())
+    asked.request.headers = Headers(
+        [("X-A", "1"), ("X-A", "2"), ("Host", "mine"), ("User-Agent", "u")]
+    )
+    written = request_fields(asked, "Host: h", consumed=False)
+    assert written.startswith("Host: h\r\nX-A: 1\r\nX-A: 2\r\nUser-Agent: u\r\nX-Forwarded-For: ")
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,7 @@ FROM_QUERY = compile_expression("method.request.querystring.q")
         ("/fixed", {}, {}, "", "/fixed"),
         ("/a/{id}/b", {"id": FROM_PATH}, {"id": "7"}, "", "/a/7/b"),
         ("/a/{id}", {"id": FROM_PATH}, {"id": "x/y z"}, "", "/a/x/y%20z"),
+        ("/a/{id}", {"id": FROM_PATH}, {"id": "né"}, "", "/a/n%C3%A9"),
         ("/a/{id}", {"id": FROM_PATH}, {}, "", None),
         ("/a/{q}", {"q": FROM_QUERY}, {}, "q=x%2Fy", "/a/x%2Fy"),
         ("/a/{q}", {"q": FROM_QUERY}, {}, "q=..", None),

@@ -194,7 +194,6 @@ def _endpoint(api: Mapping[str, Any]) -> dict[str, Any]:
         {
             # API Gateway reads EDGE where nothing is said.
             "types": None if types == ["EDGE"] else types,
-            "vpcEndpointIds": api.get("vpcEndpointIds") or None,
             "disableExecuteApiEndpoint": api.get("disableExecuteApiEndpoint") or None,
         }
     )

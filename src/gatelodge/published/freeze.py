@@ -23,7 +23,6 @@ _EDITED_API = {
     "requestValidators",
     "securityPolicy",
     "version",
-    "vpcEndpointIds",
 }
 _EDITED_METHOD = {"methodResponses", "requestModels", "requestParameters", "requestValidatorId"}
 _EDITED_INTEGRATION = {

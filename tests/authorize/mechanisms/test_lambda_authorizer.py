@@ -119,20 +119,31 @@ def test_the_token_event():
 @pytest.mark.parametrize("fresh", [True, False])
 def test_the_policy_decides(statements, fence, admitted, fresh):
     answer = said(*statements or [identity(Action="s3:GetObject")], fresh=fresh)
-    _, decision = decide(
-        authorizer(), with_token("a"), answer, fence=policies(fence) if fence else None
-    )
-    assert isinstance(decision, Allow if admitted else Deny)
-    assert decision.authorizer["principalId"] == "me"
-    assert decision.evidence.found == {
-        "authorizer": "judge",
-        "function": FUNCTION,
-        "principalId": "me",
-        "exhibit": "exhibit",
-        "fresh": fresh,
-        "latency": 7,
-        "since": int(NOW.timestamp()),
-    }
+    # The second time from what is remembered of the first.
+    for _ in range(2):
+        _, decision = decide(
+            authorizer(), with_token("a"), answer, fence=policies(fence) if fence else None
+        )
+        assert isinstance(decision, Allow if admitted else Deny)
+        assert decision.authorizer["principalId"] == "me"
+        assert decision.evidence.found == {
+            "authorizer": "judge",
+            "function": FUNCTION,
+            "principalId": "me",
+            "exhibit": "exhibit",
+            "fresh": fresh,
+            "latency": 7,
+            "since": int(NOW.timestamp()),
+        }
+    assert bool(answer.decisions) == (fence is None)
+
+
+def test_what_was_decided_without_a_fence_is_not_remembered_with_one():
+    answer = said(identity(Action="s3:GetObject"))
+    _, denied = decide(authorizer(), with_token("a"), answer)
+    _, admitted = decide(authorizer(), with_token("a"), answer, fence=policies(statement()))
+    assert isinstance(denied, Deny)
+    assert isinstance(admitted, Allow)
 
 
 def test_a_fence_that_denies_asks_nobody():

@@ -183,6 +183,8 @@ def test_private_apis_are_kept_and_not_deployed(desk):
     # A document that does not say leaves it as it is; another type has no such endpoints.
     again = put(desk, made["id"], document_of({"/q": GET}), mode="overwrite")
     assert again["endpointConfiguration"] == kept
+    private = document_of({"/q": GET}, **{f"{X}endpoint-configuration": {"types": ["PRIVATE"]}})
+    assert put(desk, made["id"], private)["endpointConfiguration"] == kept
     edge = put(desk, made["id"], document, parameters={"endpointConfigurationTypes": "EDGE"})
     assert edge["endpointConfiguration"] == {"types": ["EDGE"], "ipAddressType": "dualstack"}
 

@@ -4,7 +4,8 @@ The form is that of `openapi.read(…).api`, with the ids of what has one. Besid
 `published` knows it has those that only editing and exporting know:
 
 - the API: `version`, `apiKeySource`, `minimumCompressionSize` (absent when off), `securityPolicy`,
-  `endpointAccessMode`, `vpcEndpointIds`, `models` and `requestValidators` (lists of AWS's shapes);
+  `endpointAccessMode`, `models` and `requestValidators` (lists of AWS's shapes); only of a
+  document, `vpcEndpointIds`;
   `policyPrincipals` is known to `published` too, and is never exported;
 - a method: `requestParameters`, `requestModels`, `requestValidatorId`, `methodResponses`;
 - an integration: `connectionType`, `connectionId`, `contentHandling`, `responseTransferMode`,
@@ -87,7 +88,6 @@ def read_form(call: Call, api_id: str) -> Form:
     form = _some(api.body, (*_API_MEMBERS, documents.PRINCIPALS)) | {
         "policy": api.body.get("policy"),
         "endpointTypes": list(api.body["endpointConfiguration"]["types"]),
-        "vpcEndpointIds": api.body["endpointConfiguration"].get("vpcEndpointIds"),
     }
     for member, kind in _NAMED.items():
         form[member] = [dict(found.body) for found in documents.children(call, kind, api_id)]
